@@ -1,0 +1,463 @@
+"""A protocol's dossier, point by point.
+
+Each point is a function that yields rows; a row is one check with its result.
+The points are those that `docs/guide/dossier.md` explains, in its order.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pyspec.campaign.claims import Settings, check_claims, expected
+from pyspec.campaign.mutation import unnoticed
+from pyspec.campaign.recordings import recordings, replay_recording
+from pyspec.campaign.schedules import implementation_of, run_schedules, try_broken
+from pyspec.catalog import Says
+from pyspec.conformance import Limits, TlcEngine, ask, load_spec
+from pyspec.conformance.expectation import unmet
+from pyspec.errors import Exit
+from pyspec.conformance.prose import lines_of
+from pyspec.tla2tools import read_config, sany
+from pyspec.trace import read_trace
+from pyspec.trace.model import Expected
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterator
+
+    from pyspec.campaign.claims import ClaimResult
+    from pyspec.catalog import Protocol
+    from pyspec.conformance import Engine, Spec
+    from pyspec.language import Facts
+    from pyspec.tla2tools import Progress, Toolchain
+    from pyspec.trace.model import Trace
+    from refimpl.process import Process
+    from refimpl.protocol import Protocol as Implementation
+
+FEWEST_BROKEN: Final = 2
+FEWEST_TRACES: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One check: `what` was looked at, what was found, and why it is red."""
+
+    point: str
+    what: str
+    found: str
+    problems: tuple[str, ...] = ()
+    exit: Exit = Exit.FINE
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.exit is Exit.FINE
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much to do: `runs` random schedules from `seed` on, `jobs` at a time."""
+
+    runs: int = 200
+    seed: int = 0
+    jobs: int = 1
+    timeout_s: float | None = None
+    memory_mb: int | None = None
+
+
+class Verification:
+    """Runs the points of one protocol's dossier; iterate over `rows()`."""
+
+    def __init__(
+        self,
+        protocol: Protocol,
+        toolchain: Toolchain,
+        plan: Plan,
+        *,
+        say: Callable[[str], None] = lambda _: None,
+        stop: threading.Event | None = None,
+    ) -> None:
+        self.protocol = protocol
+        self.toolchain = toolchain
+        self.plan = plan
+        self.say = say
+        self.stop = stop
+        self.results: list[ClaimResult] = []
+        self.engine: Engine = TlcEngine(
+            toolchain,
+            Limits(timeout_s=plan.timeout_s, memory_mb=plan.memory_mb),
+            stop=stop,
+        )
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows of every point, as they are found."""
+        broken = False
+        for row in self.modules():
+            broken = broken or not row.passed
+            yield row
+        yield from self.page()
+        if broken:
+            return  # nothing can be checked or replayed against such modules
+        yield from self.claims()
+        yield from self.completeness()
+        spec = load_spec(self.toolchain, self.protocol.spec)
+        yield from self.implementation(spec)
+        yield from self.traces(spec)
+
+    # ------------------------------------------------------------ 1: modules
+
+    def modules(self) -> Iterator[Row]:
+        """SANY accepts every module."""
+        files = sorted(self.protocol.folder.glob("*.tla"))
+        if self.protocol.spec not in files:
+            yield _red("modules", self.protocol.spec.name, "missing")
+        if self.protocol.model_module not in files:
+            yield _red("modules", self.protocol.model_module.name, "missing")
+        for file in files:
+            self.say(f"parsing {file.name}")
+            report = sany.parse(self.toolchain, file)
+            problems = tuple(str(error) for error in report.errors)
+            found = f"{len(problems)} errors" if problems else "parses"
+            yield _row("modules", file.name, found, problems, Exit.MISTAKE)
+
+    # ------------------------------------------------------------ 1: claims
+
+    def claims(self) -> Iterator[Row]:
+        """TLC says what protocol.toml claims."""
+        claims = self.protocol.claims
+        if not claims:
+            yield _red("claims", "protocol.toml", "no claim is made")
+        rows: dict[int, Row] = {}
+        for index, result in check_claims(
+            self.protocol,
+            claims,
+            self.toolchain,
+            settings=Settings(
+                timeout_s=self.plan.timeout_s,
+                memory_mb=self.plan.memory_mb,
+                coverage=True,
+            ),
+            parallel=self.plan.jobs,
+            progress=self._progress,
+            stop=self.stop,
+        ):
+            self.results.append(result)
+            rows[index] = _claim_row(result)
+            yield rows[index]
+
+    def _progress(self, index: int, progress: Progress) -> None:
+        name = self.protocol.claims[index].config
+        self.say(f"{name}: {progress.states:,} states")
+
+    # ------------------------------------------------------------ 2, 3
+
+    def completeness(self) -> Iterator[Row]:
+        """Safety, liveness, fairness and refinement are claimed; all can fail."""
+        spec = load_spec(self.toolchain, self.protocol.model_module)
+        checked, violated, temporal = self._properties(spec.facts)
+        yield _judged(
+            "claims",
+            "safety and liveness",
+            f"{len(checked)} properties claimed to hold",
+            [
+                *([] if checked - temporal else ["no safety property is claimed"]),
+                *([] if temporal else ["no liveness property is claimed"]),
+            ],
+        )
+        never = sorted(checked - violated)
+        yield _judged(
+            "claims",
+            "each property can fail",
+            f"{len(checked & violated)} of {len(checked)} are violated by some claim",
+            [f"{name} holds in every model: no mutant shows that it can fail"
+             for name in never],
+        )
+        yield self._taken()
+        yield self._named_operators()
+
+    def _properties(self, facts: Facts) -> tuple[set[str], set[str], set[str]]:
+        """Names claimed to hold, names shown violated, and those that are temporal."""
+        checked: set[str] = set()
+        violated: set[str] = set()
+        temporal: set[str] = set()
+        for claim in self.protocol.claims:
+            config = read_config(self.protocol.folder / claim.config)
+            if claim.says is Says.HOLDS:
+                checked |= {*config.invariants, *config.properties}
+                temporal |= set(config.properties)
+            elif claim.property:
+                violated.add(claim.property)
+        live = {
+            name
+            for name in temporal
+            if name in facts.operators and facts.operators[name].level > ACTION_LEVEL
+        }
+        return checked, violated, live
+
+    def _taken(self) -> Row:
+        """Every action of Next is taken in some model."""
+        taken: set[str] = set()
+        for result in self.results:
+            if result.claim.kind != "mutant":
+                taken |= {a.action for a in result.outcome.coverage if a.generated}
+        base = load_spec(self.toolchain, self.protocol.spec).facts
+        missing = [name for name in base.actions if name not in taken]
+        return _judged(
+            "claims",
+            "each action happens",
+            f"{len(base.actions) - len(missing)} of {len(base.actions)} are taken",
+            [f"{name} is never taken in any model" for name in missing],
+        )
+
+    def _named_operators(self) -> Row:
+        """What claims say they mutate is what their cfg overrides."""
+        problems = []
+        mutants = 0
+        for claim in self.protocol.claims:
+            if claim.kind != "mutant":
+                continue
+            mutants += 1
+            config = read_config(self.protocol.folder / claim.config)
+            problems += [
+                f"{claim.config} says that it mutates {name} but does not override it"
+                for name in claim.mutates
+                if name not in config.overrides
+            ]
+        return _judged("claims", "mutants", f"{mutants} mutants", problems)
+
+    # ------------------------------------------------------------ 4
+
+    def implementation(self, spec: Spec) -> Iterator[Row]:
+        """The implementation conforms; broken ones are rejected."""
+        slug = self.protocol.slug
+        try:
+            found = implementation_of(slug)
+        except KeyError:
+            path = f"refimpl/{self.protocol.family}/{slug}.py"
+            yield _red("implementation", path, "missing")
+            return
+        yield self.pairing(found, spec)
+        seeds = range(self.plan.seed, self.plan.seed + self.plan.runs)
+        self.say(f"replaying {self.plan.runs} random schedules")
+        ran = run_schedules(found, seeds, spec, self.engine)
+        yield _judged(
+            "implementation",
+            "random schedules",
+            f"{ran.runs - len(ran.failures)} of {ran.runs} conform, "
+            f"{ran.events:,} events",
+            [line for verdict in ran.failures[:3] for line in lines_of(verdict)],
+        )
+        unseen = [name for name in spec.facts.actions if not ran.actions[name]]
+        yield _judged(
+            "implementation",
+            "each action happens",
+            f"{len(spec.facts.actions) - len(unseen)} of {len(spec.facts.actions)} "
+            "actions occur",
+            [f"no schedule has an event {name}" for name in unseen],
+        )
+        yield from self.broken(slug, spec)
+
+    def pairing(self, found: Implementation, spec: Spec) -> Row:
+        """Each enabling conjunct of an action has its guard.
+
+        A conjunct that speaks of the network has none: the message is what
+        triggers the handler.
+        """
+        problems = [
+            problem
+            for process in _classes(found)
+            for problem in _unguarded(process, spec.facts, found.network)
+        ]
+        return _judged(
+            "implementation",
+            "spec and code side by side",
+            "each enabling conjunct has a guard",
+            problems,
+        )
+
+    def broken(self, slug: str, spec: Spec) -> Iterator[Row]:
+        """Broken implementations are rejected where they break the protocol."""
+        self.say("replaying broken implementations")
+        results = try_broken(slug, spec, self.engine)
+        for result in results:
+            at = result.verdict.headline if result.verdict else "conforms"
+            yield _judged(
+                "implementation",
+                f"broken: {result.broken.name}",
+                at,
+                [result.problem] if result.problem else [],
+            )
+        if len(results) < FEWEST_BROKEN:
+            yield _red(
+                "implementation",
+                "broken implementations",
+                f"{len(results)}; at least {FEWEST_BROKEN} must be shown rejected",
+            )
+
+    # ------------------------------------------------------------ 5
+
+    def traces(self, spec: Spec) -> Iterator[Row]:
+        """Golden traces and real ones have their expected verdicts."""
+        files = sorted(self.protocol.traces.glob("*.trace"))
+        read = [read_trace(file) for file in files]
+        yield from self.golden(read, spec)
+        kinds = [trace.expect.verdict for trace in read if trace.expect]
+        for wanted in (Expected.CONFORMS, Expected.REJECTED):
+            number = kinds.count(wanted)
+            if number < FEWEST_TRACES:
+                yield _red(
+                    "traces",
+                    f"golden traces expected {wanted.value}",
+                    f"{number}; at least {FEWEST_TRACES}",
+                )
+        self.say("mutating what golden traces observe")
+        yield self.mutated(read, spec)
+        for recording in recordings(self.protocol.slug):
+            self.say(f"replaying {recording.log.name}")
+            done = replay_recording(recording, spec, self.engine)
+            used = done.records - sum(done.ignored.values())
+            yield _judged(
+                "traces",
+                recording.log.name,
+                f"{len(done.verdicts)} traces, {used} of {done.records} records used",
+                list(done.problems),
+            )
+
+    def golden(self, read: list[Trace], spec: Spec) -> Iterator[Row]:
+        """Each has its expected verdict."""
+        asked = [ask(spec, trace) for trace in read]
+        for verdict in self.engine.decide(asked):
+            trace = verdict.question.trace
+            name = trace.file.rpartition("/")[2] if trace.file else trace.module
+            if trace.expect is None:
+                yield _red("traces", name, "it has no EXPECT line")
+                continue
+            missed = unmet(verdict)
+            detail = list(lines_of(verdict)) if missed else []
+            yield _judged(
+                "traces",
+                name,
+                verdict.headline,
+                [missed, *detail] if missed else [],
+            )
+
+    def mutated(self, read: list[Trace], spec: Spec) -> Row:
+        """Each observed field of a conforming trace matters."""
+        conforming = [
+            trace
+            for trace in read
+            if trace.expect and trace.expect.verdict is Expected.CONFORMS
+        ]
+        tried, missed = unnoticed(conforming, spec, self.engine)
+        return _judged(
+            "traces",
+            "each observed field matters",
+            f"{tried - len(missed)} of {tried} changed observations are rejected",
+            missed,
+        )
+
+    # ------------------------------------------------------------ 6
+
+    def page(self) -> Iterator[Row]:
+        """The page is there and tells of every claim."""
+        page = self.protocol.page
+        if not page.exists():
+            yield _red("page", page.name, "missing")
+            return
+        text = page.read_text(encoding="utf-8")
+        stems = [claim.config.removesuffix(".cfg") for claim in self.protocol.claims]
+        untold = [stem for stem in stems if not re.search(rf"\b{stem}\b", text)]
+        yield _judged(
+            "page",
+            page.name,
+            f"tells of {len(stems) - len(untold)} of {len(stems)} claims",
+            [f"it does not mention {stem}" for stem in untold],
+        )
+
+
+ACTION_LEVEL: Final = 2
+
+
+def _classes(implementation: Implementation) -> list[type[Process]]:
+    """Return the classes of an implementation's processes, by running it once."""
+    from refimpl.sim.world import World  # noqa: PLC0415 - only here
+
+    world = World(implementation, 0)
+    classes = []
+    for node in world.nodes.values():
+        process = type(node.boot())
+        if process not in classes:
+            classes.append(process)
+    return classes
+
+
+def _unguarded(
+    process: type[Process],
+    facts: Facts,
+    network: str | None,
+) -> Iterator[str]:
+    """Name the actions whose method has fewer guards than the spec's action."""
+    for handler in process.handlers:
+        operator = facts.operators.get(handler.mark.template.name)
+        name = f"{process.__name__}.{handler.method}"
+        if operator is None:
+            yield f"{name}: the spec has no action {handler.mark.template.name}"
+            continue
+        wanted = [
+            guard
+            for guard in operator.guards
+            if not (network and guard.text and re.search(rf"\b{network}\b", guard.text))
+        ]
+        count = _guards_of(process, handler.method)
+        if count < len(wanted):
+            texts = "; ".join(
+                f"{guard.text} (line {guard.location.line})" for guard in wanted
+            )
+            yield f"{name} has {count} guards; {operator.name} has: {texts}"
+
+
+def _guards_of(process: type[Process], method: str) -> int:
+    """Count the calls of guard() in a method's own source."""
+    source = textwrap.dedent(inspect.getsource(getattr(process, method)))
+    return sum(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "guard"
+        for node in ast.walk(ast.parse(source))
+    )
+
+
+def _claim_row(result: ClaimResult) -> Row:
+    outcome = result.outcome
+    states = f", {outcome.distinct:,} states" if outcome.distinct is not None else ""
+    return _row(
+        "claims",
+        result.claim.config,
+        f"{expected(result.claim)}{states}",
+        (result.unmet,) if result.unmet else (),
+        result.exit,
+    )
+
+
+def _judged(point: str, what: str, found: str, problems: list[str]) -> Row:
+    return _row(point, what, found, tuple(problems), Exit.VIOLATION)
+
+
+def _red(point: str, what: str, found: str) -> Row:
+    return Row(point, what, found, (found,), Exit.VIOLATION)
+
+
+def _row(
+    point: str,
+    what: str,
+    found: str,
+    problems: tuple[str, ...],
+    code: Exit,
+) -> Row:
+    return Row(point, what, found, problems, code if problems else Exit.FINE)
+

@@ -1,0 +1,161 @@
+"""The command line, one file per command.
+
+Nothing but click is imported until a command runs: `pyspec --help` must not
+wait for libraries that it does not use.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import click
+
+from pyspec.errors import Exit, PyspecError
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+# Help is listed from here, so that a command's module is not imported for it.
+COMMANDS: Final = {
+    "verify": "Everything about a protocol: claims, implementation, traces.",
+    "check": "Model-check a protocol's claims, or any .tla with its .cfg.",
+    "replay": "Is a recorded trace a behavior of its spec?",
+    "list": "The catalogue of protocols.",
+    "show": "One protocol: facts, claims and where its files are.",
+    "new": "Scaffold a protocol; its audit says what is missing.",
+    "doctor": "What was found: JRE, jar, versions, caches.",
+}
+HIDDEN_TRACEBACK: Final = "PYSPEC_DEBUG"
+
+
+class _Lazy(click.Group):
+    """A group that imports a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"pyspec.cli.{cmd_name}_command")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(
+        self,
+        ctx: click.Context,
+        formatter: click.HelpFormatter,
+    ) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self,
+        ctx: click.Context,
+        args: list[str],
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib
+
+            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            if close:
+                error.message += f" Did you mean {close[0]!r}?"
+            raise
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            click.echo(f"pyspec {version('pyspec-tla')}")
+        except PackageNotFoundError:
+            click.echo("pyspec, from a checkout that is not installed")
+        ctx.exit()
+
+
+@click.group(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
+def group() -> None:
+    """Hold distributed systems to their TLA+ specifications.
+
+    \b
+    Exit codes: 0 fine, 1 a violation was found, 2 your mistake, 3 undecided
+    within limits, 4 the environment (no Java, disk full), 5 our bug,
+    130 interrupted.
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with the code that says whose fault it was."""
+    signal.signal(signal.SIGTERM, _terminate)
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has gone: nothing is left to tell them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; return its exit code, with errors told on stderr."""
+    try:
+        result = group.main(arguments, prog_name="pyspec", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return _tell("interrupted", Exit.INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        return Exit.MISTAKE
+    except PyspecError as error:
+        return _tell(str(error), error.exit)
+    except BrokenPipeError:
+        return Exit.FINE
+    except OSError as error:
+        return _tell(_describe(error), Exit.ENVIRONMENT)
+    except Exception as error:
+        if os.environ.get(HIDDEN_TRACEBACK):
+            raise
+        return _tell(
+            f"this is a bug of pyspec: {type(error).__name__}: {error}\n"
+            f"  Please report it, with what {HIDDEN_TRACEBACK}=1 pyspec ... prints.",
+            Exit.BUG,
+        )
+    return int(result) if isinstance(result, int) else Exit.FINE
+
+
+def _terminate(signum: int, frame: FrameType | None) -> None:
+    """Let SIGTERM unwind like Ctrl-C, so that processes and folders are removed."""
+    del signum, frame
+    raise KeyboardInterrupt
+
+
+def _tell(message: str, code: Exit) -> Exit:
+    click.echo(f"pyspec: {message}", err=True)
+    return code
+
+
+def _describe(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}"

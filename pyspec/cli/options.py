@@ -1,0 +1,104 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyspec.tla2tools import Toolchain
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+class Seconds(click.ParamType):
+    """A time: `90`, `90s`, `5m` or `1h`."""
+
+    name = "time"
+    units = {"": 1, "s": 1, "m": 60, "h": 3600}  # noqa: RUF012 - never written to
+
+    def convert(
+        self,
+        value: object,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> float:
+        """Return seconds."""
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", str(value).strip())
+        if match is None or float(match[1]) == 0:
+            self.fail(f"{value!r} is not a time such as 90, 90s, 5m or 1h", param, ctx)
+        return float(match[1]) * self.units[match[2]]
+
+
+class Megabytes(click.ParamType):
+    """An amount of memory: `512`, `512M` or `4G`."""
+
+    name = "memory"
+    units = {"": 1, "M": 1, "G": 1024}  # noqa: RUF012 - never written to
+
+    def convert(
+        self,
+        value: object,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> int:
+        """Return MiB."""
+        match = re.fullmatch(r"(\d+)([MG]?)", str(value).strip().upper())
+        if match is None or int(match[1]) == 0:
+            self.fail(f"{value!r} is not an amount such as 512M or 4G", param, ctx)
+        return int(match[1]) * self.units[match[2]]
+
+
+def toolchain_options(function: F) -> F:
+    """Add --java and --jar."""
+    function = click.option(
+        "--jar",
+        type=click.Path(path_type=Path),
+        help="Take this tla2tools.jar.",
+    )(function)
+    return click.option(
+        "--java",
+        type=click.Path(path_type=Path),
+        help="Take this java.",
+    )(function)
+
+
+def limit_options(function: F) -> F:
+    """Add --timeout and --memory."""
+    function = click.option(
+        "--memory",
+        type=Megabytes(),
+        help="Limit of TLC's memory, as 512M or 4G.",
+    )(function)
+    return click.option(
+        "--timeout",
+        type=Seconds(),
+        help="Limit of the time of each run, as 90s or 5m.",
+    )(function)
+
+
+def json_option(function: F) -> F:
+    """Add --json."""
+    return click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        help="Print one JSON object on standard output and nothing else there.",
+    )(function)
+
+
+def find_toolchain(java: Path | None, jar: Path | None) -> Toolchain:
+    """Find a JRE and a jar, preferring what the user names."""
+    from pyspec.tla2tools import find_toolchain as find
+
+    return find(java=java, jar=jar)
+
+
+def looks_like_a_file(target: str) -> bool:
+    """Whether TARGET is a path rather than a slug."""
+    return target.endswith((".tla", ".cfg")) or "/" in target or Path(target).is_file()

@@ -1,0 +1,28 @@
+"""Is a recorded trace a behavior of the spec?
+
+`Question` says what is asked (a trace, a spec, constants), `Verdict` what is
+answered.  An `Engine` computes the one from the other and knows nothing of
+files or commands; today TLC does (`TlcEngine`), through a generated module.
+"""
+
+from pyspec.conformance.adapters import Header, Ignored, Record, adapt_file
+from pyspec.conformance.question import Question, Spec, ask, load_spec
+from pyspec.conformance.tlc_engine import Engine, Limits, TlcEngine
+from pyspec.conformance.verdict import Explanation, Judgement, Verdict
+
+__all__ = [
+    "Engine",
+    "Explanation",
+    "Header",
+    "Ignored",
+    "Judgement",
+    "Limits",
+    "Question",
+    "Record",
+    "Spec",
+    "TlcEngine",
+    "Verdict",
+    "adapt_file",
+    "ask",
+    "load_spec",
+]

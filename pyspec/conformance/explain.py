@@ -1,0 +1,199 @@
+"""Why the first impossible event is impossible, asked of TLC.
+
+At that event a *probe* takes its place: an action that prints instead of
+deciding.  It prints which state-level conjuncts of the event's action are
+false, what the action (if it can happen) makes of each observed path, and
+every step that is enabled.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pyspec.conformance.module import quoted
+from pyspec.conformance.verdict import Difference, Explanation, FalseGuard
+from pyspec.errors import Mistake
+from pyspec.language.facts import substitute
+from pyspec.trace.model import UNKNOWN, Call, Observation, Relation
+from pyspec.trace.text import show_call, show_observation
+from pyspec.values import parse, show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pyspec.conformance.module import Formulas
+    from pyspec.conformance.verdict import Verdict
+    from pyspec.language import Application, Conjunct
+    from pyspec.values import Value
+
+GUARD: Final = "guard"
+VALUE: Final = "value"
+ENABLED: Final = "enabled"
+ABSENT: Final = "absent"
+MOST_ENABLED: Final = 40
+
+
+class Probe:
+    """The action that takes the place of a rejected event, and its notes."""
+
+    def __init__(self, verdict: Verdict, tag: str) -> None:
+        if verdict.event is None:
+            msg = "only a rejected event can be probed"
+            raise ValueError(msg)
+        self.verdict = verdict
+        self.event = verdict.event
+        self.place = verdict.matched
+        self.tag = tag
+        self.facts = verdict.question.spec.facts
+        self.guards: list[Conjunct] = []
+
+    def formula(self, formulas: Formulas) -> str:
+        """Return disjuncts that print; each is false, so no step is taken."""
+        parts = [
+            *self.guard_prints(formulas),
+            *self.value_prints(formulas),
+            *self.enabled_prints(formulas),
+        ]
+        return "(" + " \\/ ".join(f"({part})" for part in parts) + ")"
+
+    def guard_prints(self, formulas: Formulas) -> Iterator[str]:
+        """Name each conjunct of the (first) action that is false."""
+        call = next((s for s in self.event.steps if isinstance(s, Call)), None)
+        if call is None:
+            return
+        operator = self.facts.operators[call.action]
+        texts = [
+            formulas.literals.of(value)
+            for value in call.arguments or ()
+            if value is not UNKNOWN
+        ]
+        if len(texts) < len(operator.parameters):
+            return  # which of several steps was meant is not known
+        meaning = dict(zip(operator.parameters, texts, strict=True))
+        for conjunct in operator.guards:
+            text = substitute(conjunct.text, meaning) if conjunct.text else None
+            if text is None:
+                continue
+            self.guards.append(conjunct)
+            note = self.note(GUARD, str(len(self.guards)))
+            yield f"~({text}) /\\ {note} /\\ FALSE"
+
+    def value_prints(self, formulas: Formulas) -> Iterator[str]:
+        """What the event's action makes of the observed paths."""
+        if len(self.event.steps) != 1:
+            return
+        step = formulas.step(self.event.steps[0])
+        for place, observation in enumerate(self.event.observations, 1):
+            guards, path = formulas.path(observation)
+            prime = "'" if observation.primed else ""
+            there = " /\\ ".join(guards) or "TRUE"
+            value = f'(IF {there} THEN <<{path}>> ELSE "{ABSENT}"){prime}'
+            note = self.note(VALUE, str(place), value)
+            yield f"{step} /\\ {note} /\\ FALSE"
+
+    def enabled_prints(self, formulas: Formulas) -> Iterator[str]:
+        """Every labelled action that can change something here."""
+        for application in self.facts.applications:
+            if not application.labels or not application.translatable:
+                continue
+            yield self.enabled_print(formulas, application)
+
+    def enabled_print(self, formulas: Formulas, application: Application) -> str:
+        note = self.note(
+            ENABLED,
+            quoted(application.action),
+            "<<" + ", ".join(application.arguments) + ">>",
+        )
+        variables = formulas.variables
+        applied = formulas.applied(application.action, application.arguments)
+        body = f"{applied} /\\ {self.facts.next} /\\ {variables}' # {variables}"
+        body = f"{body} /\\ {note} /\\ FALSE"
+        for name, bound in reversed(application.binders):
+            body = f"\\E {name} \\in {bound} : {body}"
+        return body
+
+    def note(self, kind: str, *parts: str) -> str:
+        inside = ", ".join([quoted(self.tag), quoted(kind), *parts])
+        return f"pxTLC!PrintT(<<{inside}>>)"
+
+
+def explain(probe: Probe, printed: Sequence[str]) -> Explanation:
+    """Read what a probe printed."""
+    notes = [note for text in printed for note in _note(text)]
+    return Explanation(
+        guards=tuple(_guards(probe, notes)),
+        differences=tuple(_differences(probe, notes)),
+        enabled=tuple(_enabled(notes)),
+    )
+
+
+def _note(text: str) -> Iterator[tuple[Value, ...]]:
+    try:
+        value = parse(text)
+    except Mistake:
+        return
+    # Positions have the same tag and no kind.
+    if isinstance(value, tuple) and len(value) > 2 and isinstance(value[1], str):  # noqa: PLR2004
+        yield value[1:]
+
+
+def _guards(
+    probe: Probe,
+    notes: Sequence[tuple[Value, ...]],
+) -> Iterator[FalseGuard]:
+    false = {note[1] for note in notes if note[0] == GUARD}
+    for number, conjunct in enumerate(probe.guards, 1):
+        if number in false:
+            path = probe.facts.file_of(conjunct.location)
+            yield FalseGuard(
+                text=conjunct.text or "",
+                file=str(path or conjunct.location.module),
+                line=conjunct.location.line,
+            )
+
+
+def _differences(
+    probe: Probe,
+    notes: Sequence[tuple[Value, ...]],
+) -> Iterator[Difference]:
+    for place, observation in enumerate(probe.event.observations, 1):
+        actual = {
+            note[2] for note in notes if note[0] == VALUE and note[1] == place
+        }
+        if not actual:
+            continue
+        values = [v[0] if isinstance(v, tuple) else None for v in actual]
+        if any(v is not None and _meets(v, observation) for v in values):
+            continue
+        shown = sorted(ABSENT if v is None else show(v) for v in values)
+        yield Difference(show_observation(observation), tuple(shown))
+
+
+def _meets(value: Value, observation: Observation) -> bool:
+    wanted = observation.value
+    if observation.relation is Relation.EQUALS:
+        return value == wanted
+    if observation.relation is Relation.ONE_OF:
+        return isinstance(wanted, frozenset) and value in wanted
+    if not isinstance(value, frozenset):
+        return False
+    if observation.relation is Relation.CONTAINS:
+        return wanted in value
+    return isinstance(wanted, frozenset) and wanted <= value
+
+
+def _enabled(notes: Sequence[tuple[Value, ...]]) -> list[str]:
+    calls = {
+        (str(note[1]), note[2])
+        for note in notes
+        if note[0] == ENABLED and isinstance(note[2], tuple)
+    }
+    shown = sorted(
+        show_call(Call(action, arguments if arguments else None))
+        for action, arguments in calls
+    )
+    if len(shown) > MOST_ENABLED:
+        rest = len(shown) - MOST_ENABLED
+        return [*shown[:MOST_ENABLED], f"and {rest} more"]
+    return shown
+

@@ -1,0 +1,232 @@
+"""What replay is asked: a trace, held to a spec with constants.
+
+A trace that cannot be put as a question (an action that the spec does not
+have, a constant without value) is a `Mistake` here, before any engine runs.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyspec.conformance.module import model_values
+from pyspec.errors import Mistake
+from pyspec.trace.model import UNKNOWN, Call, Observation, Trace
+from pyspec.values import show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from pyspec.language import Facts, Operator
+    from pyspec.tla2tools import Config, Toolchain
+    from pyspec.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A module to replay against, what it declares, and a cfg's constants."""
+
+    path: Path
+    facts: Facts
+    constants: Mapping[str, Value]
+    library: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Is this trace, with these constants, a behavior of this spec?"""
+
+    spec: Spec
+    trace: Trace
+    constants: Mapping[str, Value]
+    name: str
+
+
+def load_spec(
+    toolchain: Toolchain,
+    module: Path,
+    config: Config | None = None,
+    library: tuple[Path, ...] = (),
+) -> Spec:
+    """Read a module's facts.  A cfg gives constants, INIT, NEXT, SPECIFICATION."""
+    from pyspec.language import read_facts  # noqa: PLC0415 - keeps start-up fast
+    from pyspec.tla2tools import sany  # noqa: PLC0415 - likewise
+
+    report = sany.parse(toolchain, module, library=library)
+    report.require()
+    facts = read_facts(
+        sany.export_xml(toolchain, module, library=library),
+        dict(report.modules),
+        specification=config.specification if config else None,
+        init=config.init if config else None,
+        next_=config.next if config else None,
+    )
+    return Spec(module, facts, dict(config.constants) if config else {}, library)
+
+
+def ask(spec: Spec, trace: Trace, *, name: str | None = None) -> Question:
+    """Put a trace as a question; Mistake if the spec cannot be asked it."""
+    checker = _Checker(spec, trace)
+    checker.check()
+    return Question(
+        spec=spec,
+        trace=trace,
+        constants=checker.constants(),
+        name=name or trace.file or trace.module,
+    )
+
+
+class _Checker:
+    def __init__(self, spec: Spec, trace: Trace) -> None:
+        self.spec = spec
+        self.facts = spec.facts
+        self.trace = trace
+        self.known: frozenset[str] = frozenset()
+
+    def check(self) -> None:
+        self.known = self.facts.nullary.union(
+            *map(model_values, self.constants().values()),
+        )
+        for silent in self.trace.silent:
+            self.call(silent.call, None)
+        for observation in self.trace.init:
+            self.observation(observation, None)
+        for event in self.trace.events:
+            for step in event.steps:
+                if isinstance(step, Call):
+                    self.call(step, event.line)
+            for observation in event.observations:
+                self.observation(observation, event.line)
+
+    def constants(self) -> dict[str, Value]:
+        """Return the header's constants, then the cfg's; each has just one value."""
+        merged: dict[str, Value] = {}
+        for name in self.facts.constants:
+            given = [
+                source[name]
+                for source in (self.trace.constants, self.spec.constants)
+                if name in source
+            ]
+            if not given:
+                raise self.mistake(
+                    f"constant {name} of module {self.facts.module} has no value",
+                    expected=f"CONSTANT {name} = ... in the trace's header",
+                    hint="Or give a cfg that assigns it: --config FILE.",
+                )
+            if len(given) > 1 and given[0] != given[1]:
+                raise self.mistake(
+                    f"constant {name} has two values",
+                    expected=f"{show(given[1])}, as the cfg says",
+                    found=f"{show(given[0])} in the trace's header",
+                )
+            merged[name] = given[0]
+        for name in self.trace.constants:
+            if name not in self.facts.constants:
+                raise self.mistake(
+                    f"{name} is not a constant of module {self.facts.module}",
+                    hint=_guess(name, self.facts.constants),
+                )
+        return merged
+
+    def call(self, call: Call, line: int | None) -> None:
+        operator = self.facts.operators.get(call.action)
+        if operator is None or operator.level != ACTION:
+            raise self.mistake(
+                f"{call.action} is not an action of module {self.facts.module}",
+                line=line,
+                hint=_guess(call.action, self.facts.actions),
+            )
+        if call.arguments is not None and len(call.arguments) != len(
+            operator.parameters,
+        ):
+            raise self.mistake(
+                f"{call.action} has {_count(operator)}",
+                line=line,
+                expected=_signature(operator),
+                found=f"{len(call.arguments)} argument(s)",
+            )
+        for argument in call.arguments or ():
+            if argument is not UNKNOWN:
+                self.value(argument, line)
+
+    def value(self, value: Value, line: int | None) -> None:
+        for name in sorted(model_values(value) - self.known):
+            raise self.mistake(
+                f"{name} is neither a constant's value nor a name of module "
+                f"{self.facts.module}",
+                line=line,
+                hint=_guess(name, self.known),
+            )
+
+    def observation(self, observation: Observation, line: int | None) -> None:
+        path = observation.path
+        for value in (*path.arguments, *path.selectors, observation.value):
+            self.value(value, line)
+        root = path.root
+        if root in self.facts.variables:
+            return
+        operator = self.facts.operators.get(root)
+        if operator is None or operator.level > STATE:
+            raise self.mistake(
+                f"{root} is neither a variable nor a state operator of module "
+                f"{self.facts.module}",
+                line=line,
+                hint=_guess(root, self.facts.variables),
+            )
+        if len(operator.parameters) != len(observation.path.arguments):
+            raise self.mistake(
+                f"{root} has {_count(operator)}",
+                line=line,
+                expected=_signature(operator),
+                found=f"{len(observation.path.arguments)} argument(s)",
+            )
+
+    def mistake(
+        self,
+        message: str,
+        *,
+        line: int | None = None,
+        expected: str | None = None,
+        found: str | None = None,
+        hint: str | None = None,
+    ) -> Mistake:
+        return Mistake(
+            message,
+            file=self.trace.file,
+            line=line,
+            expected=expected,
+            found=found,
+            hint=hint,
+        )
+
+
+STATE = 1
+ACTION = 2
+
+
+def _count(operator: Operator) -> str:
+    number = len(operator.parameters)
+    return f"{number} parameter{'' if number == 1 else 's'}"
+
+
+def _signature(operator: Operator) -> str:
+    if not operator.parameters:
+        return operator.name
+    return f"{operator.name}({', '.join(operator.parameters)})"
+
+
+def _guess(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1)
+    if close:
+        return f"Did you mean {close[0]}?"
+    return f"It has {_enumerate(known)}."
+
+
+def _enumerate(names: Iterable[str]) -> str:
+    return ", ".join(_sorted(names)) or "none"
+
+
+def _sorted(names: Iterable[str]) -> Iterator[str]:
+    yield from sorted(names)

@@ -1,0 +1,189 @@
+"""What `pyspec check` says of an outcome, for people and as JSON."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pyspec.report.changes import changes
+from pyspec.values import show
+from pyspec.values.itf import to_itf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pyspec.tla2tools import Outcome
+    from pyspec.tla2tools.counterexample import Behavior
+    from pyspec.trace.model import Call, Location
+
+ENGINE = "tlc"
+
+
+def lines_of(outcome: Outcome, *, full: bool = True) -> Iterator[str]:
+    """Return the text of an outcome; the counterexample too if `full`."""
+    yield headline(outcome)
+    for error in outcome.errors:
+        yield f"  {error}"
+    if outcome.hint:
+        yield f"  {outcome.hint}"
+    for warning in outcome.warnings:
+        yield f"  warning: {warning}"
+    if full:
+        yield from _evidence(outcome)
+    counts = counts_of(outcome)
+    if counts:
+        yield counts
+
+
+def headline(outcome: Outcome) -> str:
+    """One line: verdict, property and its place in the spec."""
+    text = outcome.message
+    place = place_of(outcome.property, outcome.modules) if outcome.property else None
+    return f"{text}  ({place})" if place else text
+
+
+def counts_of(outcome: Outcome) -> str:
+    """`288 distinct states, 1,146 generated, depth 11, 0.4 s`."""
+    parts = []
+    if outcome.distinct is not None:
+        parts.append(f"{outcome.distinct:,} distinct states")
+    if outcome.generated is not None:
+        parts.append(f"{outcome.generated:,} generated")
+    if outcome.depth is not None:
+        parts.append(f"depth {outcome.depth}")
+    if outcome.seconds is not None:
+        parts.append(f"{outcome.seconds:.1f} s")
+    return ", ".join(parts)
+
+
+def place_of(name: str | None, modules: Mapping[str, str]) -> str | None:
+    """`file:line` where an operator is defined, by its text; None if not found.
+
+    `modules` maps each module to its file.
+    """
+    if not name or not re.fullmatch(r"\w+", name):
+        return None
+    pattern = re.compile(rf"\s*{name}\s*(?:\([^)]*\))?\s*==")
+    for file in modules.values():
+        try:
+            text = Path(file).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+        for number, line in enumerate(text.splitlines(), 1):
+            if pattern.match(line):
+                return f"{_near(file)}:{number}"
+    return None
+
+
+def _evidence(outcome: Outcome) -> Iterator[str]:
+    for finding in outcome.findings:
+        if finding.behavior.states:
+            yield ""
+            yield from behavior_lines(finding.behavior, outcome.modules)
+        for place in finding.positions:
+            yield f"  evaluating {where(place, outcome.modules)}"
+        yield ""
+
+
+def behavior_lines(
+    behavior: Behavior,
+    modules: Mapping[str, str],
+) -> Iterator[str]:
+    """Return a counterexample: its first state, then what each step changes."""
+    states = behavior.states
+    yield "  1  initial state"
+    for name, value in states[0].items():
+        yield f"       {name} = {'no value' if value is None else show(value)}"
+    for index, state in enumerate(states[1:], 1):
+        yield f"  {index + 1}  {_step(behavior.calls[index - 1], modules)}"
+        yield from _aligned([*map(_pair, changes(states[index - 1], state))])
+    if behavior.back_to is not None:
+        closing = behavior.calls[-1]
+        yield f"  back to state {behavior.back_to} by {_step(closing, modules)}"
+        yield f"  and so on for ever: states {behavior.back_to} to {len(states)} repeat"
+    if behavior.stutters:
+        yield "  and then nothing happens for ever (stuttering)"
+    if behavior.damage:
+        yield f"  (incomplete: {behavior.damage})"
+
+
+def _pair(change: object) -> tuple[str, str]:
+    path, _, text = str(change).partition("  ")
+    return path, text
+
+
+def _aligned(pairs: list[tuple[str, str]]) -> Iterator[str]:
+    if not pairs:
+        yield "       (nothing changes)"
+    width = max((len(path) for path, _ in pairs), default=0)
+    for path, text in pairs:
+        yield f"       {path:{width}}  {text}"
+
+
+def _step(call: Call, modules: Mapping[str, str]) -> str:
+    from pyspec.trace.text import show_call  # noqa: PLC0415 - keeps start-up fast
+
+    place = f"  {where(call.location, modules)}" if call.location else ""
+    return f"{show_call(call)}{place}"
+
+
+def where(location: Location, modules: Mapping[str, str]) -> str:
+    """`file:line` of a location, near as the working directory sees it."""
+    return f"{_near(modules.get(location.module, location.module))}:{location.line}"
+
+
+def _near(file: str) -> str:
+    try:
+        return str(Path(file).resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return file
+
+
+def as_json(outcome: Outcome) -> dict[str, Any]:
+    """Return the object that `check --json` prints of an outcome."""
+    behavior = outcome.findings[0].behavior if outcome.findings else None
+    return {
+        "verdict": outcome.verdict.value,
+        "cause": outcome.cause.value,
+        "property": outcome.property,
+        "distinct": outcome.distinct,
+        "generated": outcome.generated,
+        "depth": outcome.depth,
+        "seconds": outcome.seconds,
+        "engine": ENGINE,
+        "message": outcome.message,
+        "errors": [
+            {
+                "file": error.file,
+                "line": error.line,
+                "column": error.column,
+                "message": error.message,
+            }
+            for error in outcome.errors
+        ],
+        "counterexample": _behavior_json(behavior) if behavior else None,
+    }
+
+
+def _behavior_json(behavior: Behavior) -> dict[str, Any] | None:
+    if not behavior.states:
+        return None
+    steps: list[dict[str, Any]] = []
+    for index, state in enumerate(behavior.states):
+        call = behavior.calls[index - 1] if index else None
+        steps.append(
+            {
+                "action": call.action if call else None,
+                "location": str(call.location) if call and call.location else None,
+                "state": {
+                    name: None if value is None else to_itf(value)
+                    for name, value in state.items()
+                },
+            },
+        )
+    return {
+        "states": steps,
+        "back_to": behavior.back_to,
+        "stuttering": behavior.stutters,
+    }
