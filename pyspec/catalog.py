@@ -11,7 +11,7 @@ import difflib
 import enum
 import functools
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ from pyspec.errors import Mistake
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from _typeshed import DataclassInstance
 
 
 class Says(enum.Enum):
@@ -155,8 +157,8 @@ def read_protocol(path: Path) -> Protocol:
 
 
 @functools.cache
-def _keys(cls: type) -> frozenset[str]:
-    return frozenset(cls.__dataclass_fields__)
+def _keys(cls: type[DataclassInstance]) -> frozenset[str]:
+    return frozenset(each.name for each in fields(cls))
 
 
 class _Reader:
@@ -349,5 +351,9 @@ class _Reader:
                     line = number
                     break
         return Mistake(
-            message, file=self.path, line=line, expected=expected, found=found,
+            message,
+            file=self.path,
+            line=line,
+            expected=expected,
+            found=found,
         )

@@ -8,7 +8,10 @@ violation found by a checker is *not* an exception: it is a result.
 from __future__ import annotations
 
 import enum
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = [
     "Bug",

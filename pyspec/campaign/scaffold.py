@@ -104,7 +104,7 @@ PROPERTY EveryoneFinishes
 
 
 def _facts(module: str, title: str, family: str) -> str:
-    return f'''title   = "{title}"
+    return f"""title   = "{title}"
 family  = "{family}"
 module  = "{module}"
 model   = "MC{module}"
@@ -118,7 +118,7 @@ config   = "MC{module}.cfg"
 says     = "holds"
 deadlock = "allowed"
 distinct = 4
-'''
+"""
 
 
 def _page(module: str, title: str, slug: str) -> str:

@@ -20,8 +20,8 @@ from pyspec.campaign.schedules import implementation_of, run_schedules, try_brok
 from pyspec.catalog import Says
 from pyspec.conformance import Limits, TlcEngine, ask, load_spec
 from pyspec.conformance.expectation import unmet
-from pyspec.errors import Exit
 from pyspec.conformance.prose import lines_of
+from pyspec.errors import Exit
 from pyspec.tla2tools import read_config, sany
 from pyspec.trace import read_trace
 from pyspec.trace.model import Expected
@@ -174,8 +174,10 @@ class Verification:
             "claims",
             "each property can fail",
             f"{len(checked & violated)} of {len(checked)} are violated by some claim",
-            [f"{name} holds in every model: no mutant shows that it can fail"
-             for name in never],
+            [
+                f"{name} holds in every model: no mutant shows that it can fail"
+                for name in never
+            ],
         )
         yield self._taken()
         yield self._named_operators()
@@ -460,4 +462,3 @@ def _row(
     code: Exit,
 ) -> Row:
     return Row(point, what, found, problems, code if problems else Exit.FINE)
-

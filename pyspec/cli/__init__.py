@@ -68,7 +68,10 @@ class _Lazy(click.Group):
 
             close = difflib.get_close_matches(args[0], COMMANDS, n=1)
             if close:
-                error.message += f" Did you mean {close[0]!r}?"
+                raise click.UsageError(
+                    f"{error.message} Did you mean {close[0]!r}?",
+                    ctx,
+                ) from None
             raise
 
 
@@ -96,7 +99,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     help="Show the version and exit.",
 )
 def group() -> None:
-    """Hold distributed systems to their TLA+ specifications.
+    r"""Hold distributed systems to their TLA+ specifications.
 
     \b
     Exit codes: 0 fine, 1 a violation was found, 2 your mistake, 3 undecided

@@ -85,7 +85,7 @@ if TYPE_CHECKING:
 @limit_options
 @json_option
 @toolchain_options
-def command(  # noqa: PLR0917 - click passes them by name
+def command(
     target: str,
     configs: tuple[str, ...],
     engine: str,
@@ -183,7 +183,7 @@ def _configs_of(module: Path, configs: tuple[str, ...]) -> list[Path]:
     return [Path(config) for config in configs] or [module.with_suffix(".cfg")]
 
 
-def _job(  # noqa: PLR0913 - the options of a run, all keyword-only
+def _job(
     module: Path,
     *,
     deadlock: bool | None,
@@ -287,9 +287,8 @@ def _show_coverage(outcome: Outcome) -> None:
     click.echo("coverage (new states : states generated)")
     for action in outcome.coverage:
         place = where(action.location, outcome.modules)
-        click.echo(
-            f"  {action.distinct:>9,} : {action.generated:<9,} {action.action}  {place}",
-        )
+        counts = f"{action.distinct:>9,} : {action.generated:<9,}"
+        click.echo(f"  {counts} {action.action}  {place}")
 
 
 def _print_json(data: object) -> None:
@@ -316,7 +315,7 @@ def _claims_of(protocol: Protocol, configs: tuple[str, ...]) -> list[Claim]:
     return picked
 
 
-def _check_slug(  # noqa: PLR0913 - what to check, with what, and how to say it
+def _check_slug(
     protocol: Protocol,
     claims: list[Claim],
     toolchain: Toolchain,

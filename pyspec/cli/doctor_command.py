@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pyspec.cli.options import json_option, toolchain_options
 from pyspec.errors import Exit
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command("doctor")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound="Callable[..., Any]")
 
 
-class Seconds(click.ParamType):
+class Seconds(click.ParamType[float]):
     """A time: `90`, `90s`, `5m` or `1h`."""
 
     name = "time"
@@ -35,7 +35,7 @@ class Seconds(click.ParamType):
         return float(match[1]) * self.units[match[2]]
 
 
-class Megabytes(click.ParamType):
+class Megabytes(click.ParamType[int]):
     """An amount of memory: `512`, `512M` or `4G`."""
 
     name = "memory"

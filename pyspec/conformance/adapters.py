@@ -17,7 +17,6 @@ from __future__ import annotations
 import json
 import runpy
 from collections import Counter
-from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +24,7 @@ from pyspec.errors import Mistake, PyspecError
 from pyspec.trace.model import End, Event, Loop, Silent, Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterator, Mapping
     from pathlib import Path
 
     from pyspec.values import Value

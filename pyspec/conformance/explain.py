@@ -15,7 +15,7 @@ from pyspec.conformance.verdict import Difference, Explanation, FalseGuard
 from pyspec.errors import Mistake
 from pyspec.language.facts import substitute
 from pyspec.trace.model import UNKNOWN, Call, Observation, Relation
-from pyspec.trace.text import show_call, show_observation
+from pyspec.trace.write import show_call, show_observation
 from pyspec.values import parse, show
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ class Probe:
             yield self.enabled_print(formulas, application)
 
     def enabled_print(self, formulas: Formulas, application: Application) -> str:
+        """Print the arguments of each step that one place under Next allows."""
         note = self.note(
             ENABLED,
             quoted(application.action),
@@ -113,6 +114,7 @@ class Probe:
         return body
 
     def note(self, kind: str, *parts: str) -> str:
+        """Return the call that prints a note under this probe's tag."""
         inside = ", ".join([quoted(self.tag), quoted(kind), *parts])
         return f"pxTLC!PrintT(<<{inside}>>)"
 
@@ -132,8 +134,7 @@ def _note(text: str) -> Iterator[tuple[Value, ...]]:
         value = parse(text)
     except Mistake:
         return
-    # Positions have the same tag and no kind.
-    if isinstance(value, tuple) and len(value) > 2 and isinstance(value[1], str):  # noqa: PLR2004
+    if isinstance(value, tuple):
         yield value[1:]
 
 
@@ -157,9 +158,7 @@ def _differences(
     notes: Sequence[tuple[Value, ...]],
 ) -> Iterator[Difference]:
     for place, observation in enumerate(probe.event.observations, 1):
-        actual = {
-            note[2] for note in notes if note[0] == VALUE and note[1] == place
-        }
+        actual = {note[2] for note in notes if note[0] == VALUE and note[1] == place}
         if not actual:
             continue
         values = [v[0] if isinstance(v, tuple) else None for v in actual]
@@ -189,11 +188,9 @@ def _enabled(notes: Sequence[tuple[Value, ...]]) -> list[str]:
         if note[0] == ENABLED and isinstance(note[2], tuple)
     }
     shown = sorted(
-        show_call(Call(action, arguments if arguments else None))
-        for action, arguments in calls
+        show_call(Call(action, arguments or None)) for action, arguments in calls
     )
     if len(shown) > MOST_ENABLED:
         rest = len(shown) - MOST_ENABLED
         return [*shown[:MOST_ENABLED], f"and {rest} more"]
     return shown
-

@@ -135,7 +135,7 @@ class Formulas:
         return self.call(step)
 
     def call(self, call: Call) -> str:
-        """Return `Next /\\ A(e)`; unknown arguments are drawn as Next draws them.
+        r"""Return `Next /\ A(e)`; unknown arguments are drawn as Next draws them.
 
         Where Next applies A directly, to arguments from the sets that it draws
         them from, A alone says it all: then Next is not evaluated, which is
@@ -192,9 +192,7 @@ class Formulas:
 
     def applications(self, action: str) -> list[Application]:
         """Places under Next from which unknown arguments can be drawn."""
-        places = [
-            place for place in self.facts.applications if place.action == action
-        ]
+        places = [place for place in self.facts.applications if place.action == action]
         if not places:
             raise Mistake(
                 f"{action} is not applied under {self.facts.next}, so its unknown "
@@ -382,9 +380,7 @@ class _Writer:
             f"pxC_{name} == {self.literals.of(value)}"
             for name, value in self.questions[0].constants.items()
         ]
-        bodies = [
-            f"pxF{number} == {text}" for text, number in self.numbers.items()
-        ]
+        bodies = [f"pxF{number} == {text}" for text, number in self.numbers.items()]
         bodies += [f"pxI{place} == {text}" for place, text in enumerate(inits, 1)]
         bodies += [
             f"pxS{number} == {self.silent_step(silent_step)}"

@@ -45,7 +45,7 @@ def place(verdict: Verdict) -> str:
 
 def event_text(event: Event) -> str:
     """Return an event's steps as the text format writes them."""
-    from pyspec.trace.text import show_steps  # noqa: PLC0415 - keeps start-up fast
+    from pyspec.trace.write import show_steps  # noqa: PLC0415 - keeps start-up fast
 
     return show_steps(event)
 

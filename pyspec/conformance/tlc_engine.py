@@ -48,7 +48,7 @@ class Limits:
 
     timeout_s: float | None = None
     memory_mb: int | None = None
-    unbounded_s: float = 20.0
+    unbounded_s: float = 10.0
     explained: int = 20
 
 
@@ -145,25 +145,42 @@ class TlcEngine:
             for place, verdict in enumerate(verdicts)
             if verdict.judgement is Judgement.REJECTED and verdict.event is not None
         ][: self.limits.explained]
-        for place in rejected:
-            verdicts[place] = self.explain(verdicts[place])
+        for part in self.probed([verdicts[place] for place in rejected]):
+            verdicts[rejected.pop(0)] = part
         return verdicts
 
-    def explain(self, verdict: Verdict) -> Verdict:
-        """Add an explanation; the verdict stands without one if TLC cannot."""
-        tag = _tag()
-        probe = Probe(verdict, tag)
+    def probed(self, verdicts: list[Verdict]) -> list[Verdict]:
+        """Explain rejections in one run; one by one if TLC stumbles over it.
+
+        A verdict stands without an explanation if TLC cannot give one.
+        """
+        if not verdicts:
+            return []
+        probes = [Probe(verdict, _tag()) for verdict in verdicts]
+        questions = [verdict.question for verdict in verdicts]
         generated = generate(
-            [verdict.question],
+            questions,
             name=_NAME,
-            tag=tag,
-            probes={0: (probe.place, probe.formula)},
+            tag=_tag(),
+            probes={
+                index: (probe.place, probe.formula)
+                for index, probe in enumerate(probes)
+            },
         )
-        outcome = self.run(generated.text, generated.config, verdict.question)
-        if outcome.cause is not Cause.NONE:
-            return verdict
-        found = explain(probe, printed_values(outcome.prints, tag))
-        return replace(verdict, explanation=found)
+        outcome = self.run(generated.text, generated.config, questions[0])
+        if outcome.cause is Cause.NONE:
+            return [
+                replace(
+                    verdict,
+                    explanation=explain(
+                        probe, printed_values(outcome.prints, probe.tag)
+                    ),
+                )
+                for verdict, probe in zip(verdicts, probes, strict=True)
+            ]
+        if len(verdicts) == 1:
+            return verdicts
+        return [v for verdict in verdicts for v in self.probed([verdict])]
 
     def run(
         self,

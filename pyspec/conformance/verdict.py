@@ -77,7 +77,7 @@ class Verdict:
     def headline(self) -> str:
         """`conforms`, `rejected at 10`, ... as EXPECT writes it."""
         if self.judgement is not Judgement.REJECTED:
-            return self.judgement.value
+            return str(self.judgement.value)
         place = "INIT" if self.event is None else str(self.event.number)
         text = f"rejected at {place}"
         if self.bound is not None:

@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyspec.errors import Mistake
 from pyspec.language import tree as sany
-from pyspec.trace.model import Location
 
 if TYPE_CHECKING:
     import xml.etree.ElementTree as ET
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from pyspec.trace.model import Location
 
 _WORD = re.compile(
     r'"(?:\\.|[^"\\])*"'  # a string stays as it is
     r"|\\\*[^\n]*"  # a comment to the end of its line
-    r"|(?P<field>\.\s*[A-Za-z_]\w*)"  # a record's field
+    r"|(?P<field>(?<!\.)\.\s*[A-Za-z_]\w*)"  # a record's field, not `1..n`
     r"|(?P<word>(?<![\\!\w])[A-Za-z_]\w*)(?!\s*\|->)(?!\w)",
 )
 
@@ -62,8 +63,8 @@ class Application:
     first; `arguments` are TLA+ texts over these names.  `translatable` is
     False if a set or an argument cannot be quoted outside of its place.
     `direct`: only disjunctions and quantifiers lead there, so that such a step is
-    a step of Next.  `labels` says whether steps carry this action's name: whether a branch of
-    its body ends without applying a further action.
+    a step of Next.  `labels`: steps carry this action's name, as a branch of its
+    body ends without applying a further action.
     """
 
     action: str

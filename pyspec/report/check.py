@@ -122,7 +122,7 @@ def _aligned(pairs: list[tuple[str, str]]) -> Iterator[str]:
 
 
 def _step(call: Call, modules: Mapping[str, str]) -> str:
-    from pyspec.trace.text import show_call  # noqa: PLC0415 - keeps start-up fast
+    from pyspec.trace.write import show_call  # noqa: PLC0415 - keeps start-up fast
 
     place = f"  {where(call.location, modules)}" if call.location else ""
     return f"{show_call(call)}{place}"

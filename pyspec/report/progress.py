@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -32,7 +32,7 @@ class Reporter:
         self.told: dict[int, float] = {}
         self.began = time.monotonic()
 
-    def __enter__(self) -> Reporter:
+    def __enter__(self) -> Self:
         if self.live:
             self.bars = _bars()
             self.bars.start()

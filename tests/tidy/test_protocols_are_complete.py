@@ -9,9 +9,7 @@ import pytest
 from pyspec import catalog
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = sorted(
-    folder for folder in (ROOT / "specs").glob("*/*") if folder.is_dir()
-)
+FOLDERS = sorted(folder for folder in (ROOT / "specs").glob("*/*") if folder.is_dir())
 WIDEST = 79
 
 

@@ -12,7 +12,9 @@ ROOT = Path(__file__).parents[2]
 def test_ci_runs_the_command_of_the_readme() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     script = (ROOT / ".ci" / "run").read_text("utf-8")
-    found = re.search(r"^ +(python3 -m venv .*) && .venv/bin/python -m pytest$", readme, re.M)
+    found = re.search(
+        r"^ +(python3 -m venv .*) && .venv/bin/python -m pytest$", readme, re.MULTILINE
+    )
     assert found, "the README's test command is not where this test looks for it"
     assert found[1] in script
     assert ".venv/bin/python -m pytest" in script
@@ -21,7 +23,7 @@ def test_ci_runs_the_command_of_the_readme() -> None:
 def test_every_ignored_rule_has_its_reason() -> None:
     text = (ROOT / "pyproject.toml").read_text("utf-8")
     start = text.index("[tool.ruff.lint]\n")
-    rules = re.findall(r'^ +"([A-Z]+\d*)",(.*)$', text[start:], re.M)
+    rules = re.findall(r'^ +"([A-Z]+\d*)",(.*)$', text[start:], re.MULTILINE)
     assert rules
     for rule, rest in rules:
         assert re.search(r"# \S", rest), f"{rule} is ignored without a reason"

@@ -20,19 +20,28 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pyspec.conformance import Header, Ignored, Record
 from pyspec.errors import Mistake
 from pyspec.trace import Call, Event, Observation, Path, Relation, Skip, Step
 from pyspec.values import ModelValue, Value
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 MODULE = "TwoPhaseCommit"
 MANAGER = "tm"
 # A server that does not know a transaction: it never prepared it, or it has
 # rolled it back.  It tells the two apart no better than we can.
 NOT_KNOWN = frozenset({"working", "aborted"})
+# The states that an RM may be in after it was told the decision.
+OBEYED = {
+    "RMRcvCommitMsg": ("committed",),
+    "RMRcvAbortMsg": ("aborted",),
+    "RMRcvCommitMsg.FAILED": tuple(NOT_KNOWN),
+}
 OUTCOMES = {"COMMIT_PREPARED": "committed", "ABORT_PREPARED": "aborted"}
 
 Adapted = Header | Ignored | tuple[str, Event]
@@ -105,43 +114,42 @@ class Log:
         if kind == "TMAbort":
             return made(record, self.abort(transaction))
         rm = record.data.get("rm") or record.field("node")
-        match kind:
-            case "Work":
-                return made(record, Skip(), seen=[state(rm, "working")])
-            case "SendPrepare":
-                transaction.asked.add(rm)
-                return made(record, call("TMSendPrepare", rm))
-            case "RMPrepare":
-                return made(
-                    record,
-                    *self.prepare(transaction, rm),
-                    gives=[state(rm, "prepared")],
-                )
-            case "TMRcvPrepared":
-                return made(record, call("TMRcvPrepared", rm))
-            case "RMChooseToAbort":
-                return made(record, self.refuse(transaction, rm))
-            case "RMRcvCommitMsg" | "RMRcvAbortMsg":
-                outcome = "committed" if "Commit" in kind else "aborted"
-                return made(
-                    record,
-                    call("TMSendDecision", rm),
-                    call(kind, rm),
-                    gives=[state(rm, outcome)],
-                )
-            case "RMRcvCommitMsg.FAILED":
-                return made(
-                    record,
-                    call("TMSendDecision", rm),
-                    gives=[state(rm, *NOT_KNOWN)],
-                )
-            case "Observe":
-                return made(record, Skip(), seen=[reported(record, rm)])
+        if kind in {"SendPrepare", "TMRcvPrepared", "Work", "Observe"}:
+            return self.small_talk(record, transaction, rm)
+        if kind == "RMPrepare":
+            steps = self.prepare(transaction, rm)
+            return made(record, *steps, gives=[state(rm, "prepared")])
+        if kind == "RMChooseToAbort":
+            return made(record, self.refuse(transaction, rm))
+        if kind in OBEYED:
+            steps = self.obey(kind, rm)
+            return made(record, *steps, gives=[state(rm, *OBEYED[kind])])
         raise Mistake(
             f"this adapter does not know the event {kind}",
             file=record.file,
             line=record.line,
         )
+
+    @staticmethod
+    def small_talk(record: Record, transaction: Transaction, rm: str) -> Event:
+        """Records that are one message, or no step at all."""
+        match record.field("event"):
+            case "SendPrepare":
+                transaction.asked.add(rm)
+                return made(record, call("TMSendPrepare", rm))
+            case "TMRcvPrepared":
+                return made(record, call("TMRcvPrepared", rm))
+            case "Work":
+                return made(record, Skip(), seen=[state(rm, "working")])
+            case _:
+                return made(record, Skip(), seen=[reported(record, rm)])
+
+    @staticmethod
+    def obey(kind: str, rm: str) -> Iterator[Step]:
+        """COMMIT PREPARED or ROLLBACK PREPARED returned, or failed."""
+        yield call("TMSendDecision", rm)
+        if not kind.endswith(".FAILED"):
+            yield call(kind, rm)
 
     @staticmethod
     def prepare(transaction: Transaction, rm: str) -> Iterator[Step]:
