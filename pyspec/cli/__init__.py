@@ -89,6 +89,9 @@ def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 @click.group(
     cls=_Lazy,
     context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 fine, 1 a violation was found, 2 your mistake, 3 undecided "
+    "within limits, 4 the environment (no Java, disk full), 5 our bug, "
+    "130 interrupted.",
 )
 @click.option(
     "--version",
@@ -99,13 +102,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     help="Show the version and exit.",
 )
 def group() -> None:
-    r"""Hold distributed systems to their TLA+ specifications.
-
-    \b
-    Exit codes: 0 fine, 1 a violation was found, 2 your mistake, 3 undecided
-    within limits, 4 the environment (no Java, disk full), 5 our bug,
-    130 interrupted.
-    """
+    """Hold distributed systems to their TLA+ specifications."""
 
 
 def main() -> NoReturn:

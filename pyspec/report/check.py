@@ -22,9 +22,14 @@ ENGINE = "tlc"
 
 def lines_of(outcome: Outcome, *, full: bool = True) -> Iterator[str]:
     """Return the text of an outcome; the counterexample too if `full`."""
-    yield headline(outcome)
-    for error in outcome.errors:
-        yield f"  {error}"
+    first, *others = outcome.errors or (None,)
+    if first is not None and outcome.message.startswith(first.message):
+        yield str(first)
+    else:
+        yield headline(outcome)
+        others = list(outcome.errors)
+    for error in others:
+        yield str(error)
     if outcome.hint:
         yield f"  {outcome.hint}"
     for warning in outcome.warnings:
@@ -81,9 +86,13 @@ def _evidence(outcome: Outcome) -> Iterator[str]:
         if finding.behavior.states:
             yield ""
             yield from behavior_lines(finding.behavior, outcome.modules)
-        for place in finding.positions:
-            yield f"  evaluating {where(place, outcome.modules)}"
-        yield ""
+        places = dict.fromkeys(
+            f"  while evaluating {where(place, outcome.modules)}"
+            for place in finding.positions
+        )
+        yield from places
+        if finding.behavior.states or places:
+            yield ""
 
 
 def behavior_lines(
