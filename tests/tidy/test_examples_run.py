@@ -29,6 +29,8 @@ PAGES = sorted(
     ],
 )
 
+BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
 
 @dataclass(frozen=True)
 class Example:
