@@ -1,0 +1,12 @@
+"""Reference implementations of the protocols, and a simulator that runs them.
+
+    refimpl.process             what an implementer sees: Process, action, guard
+    refimpl.protocol            who takes part in a protocol, and its fault model
+    refimpl.FAMILY.SLUG         one protocol each: commit/two_phase_commit.py
+    refimpl.FAMILY.SLUG_broken  the same with known mistakes, which replay must find
+    refimpl.sim                 clock, network, disk, faults, recorder
+
+A protocol knows the first two, never the simulator: the same class can run on
+sockets and a wall clock.  Nothing here imports more of pyspec than the values
+and the trace model.
+"""

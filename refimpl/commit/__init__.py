@@ -1,0 +1,1 @@
+"""Atomic commitment: everybody does it, or nobody does."""
