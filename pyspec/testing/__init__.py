@@ -1,0 +1,1 @@
+"""What tests of specs, implementations and of pyspec itself share."""

@@ -1,0 +1,36 @@
+"""Values as JSON, in ITF's encoding (Apalache's ADR-015).
+
+Integers are `{"#bigint": "5"}`, sets `{"#set": [...]}`, functions
+`{"#map": [[k, v], ...]}`, records plain objects, sequences arrays.  ITF has no
+model values; we write `{"#mv": "r1"}`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyspec.values.model import Bool, Fn, ModelValue, Value, canonical
+
+
+def to_itf(value: Value) -> Any:  # noqa: ANN401 - JSON
+    """Return what `json.dumps` takes; sets and functions in canonical order."""
+    if isinstance(value, Bool):
+        return bool(value)
+    if isinstance(value, int):
+        return {"#bigint": str(value)}
+    if isinstance(value, str):
+        return value
+    if isinstance(value, ModelValue):
+        return {"#mv": value.name}
+    if isinstance(value, tuple):
+        return [to_itf(item) for item in value]
+    if isinstance(value, frozenset):
+        return {"#set": [to_itf(item) for item in canonical(value)]}
+    return _function(value)
+
+
+def _function(value: Fn) -> Any:  # noqa: ANN401 - JSON
+    # A field that begins with # would be taken for one of ITF's own keys.
+    if all(isinstance(key, str) and not key.startswith("#") for key in value):
+        return {str(key): to_itf(image) for key, image in value.items()}
+    return {"#map": [[to_itf(key), to_itf(image)] for key, image in value.items()]}

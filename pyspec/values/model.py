@@ -1,0 +1,293 @@
+"""The values themselves.  See the package for which Python type is which."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias, Union, final
+from weakref import WeakValueDictionary
+
+from pyspec.errors import Mistake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+Value: TypeAlias = Union[
+    int,
+    str,
+    "Bool",
+    "ModelValue",
+    "Fn",
+    "frozenset[Value]",
+    "tuple[Value, ...]",
+]
+
+MAX_DEPTH: Final = 100
+"""How deep values are read and printed.
+
+Python compares and hashes nested tuples by recursion in C: some thousand
+levels overflow its stack, and comparing stops at the recursion limit, which
+the caller's own frames have partly used up.
+"""
+
+_NAME: Final = re.compile(r"[0-9_]*[A-Za-z][A-Za-z0-9_]*")
+NO_MODEL_VALUES: Final = frozenset(
+    {"TRUE", "FALSE", "BOOLEAN", "STRING", "SUBSET", "UNION"}
+)
+
+
+def is_name(text: str) -> bool:
+    """Whether the text has the form of a TLA+ identifier."""
+    return _NAME.fullmatch(text) is not None
+
+
+@final
+class Bool:
+    """TRUE or FALSE; there are just these two objects.
+
+    Not Python's `bool`, which is an `int`: `{True} == {1}` there, and a set or
+    a table of states would silently take one for the other.
+    """
+
+    __slots__ = ("_truth",)
+    _truth: bool
+
+    def __init__(self, *, truth: bool) -> None:
+        self._truth = truth
+
+    def __bool__(self) -> bool:
+        return self._truth
+
+    def __repr__(self) -> str:
+        return "TRUE" if self._truth else "FALSE"
+
+    def __reduce__(self) -> str:
+        return repr(self)
+
+
+TRUE: Final = Bool(truth=True)
+FALSE: Final = Bool(truth=False)
+
+
+def boolean(*, truth: bool) -> Bool:
+    """Return the TLA+ boolean for a Python one."""
+    return TRUE if truth else FALSE
+
+
+@final
+class ModelValue:
+    """A constant that equals only itself, as TLC's cfg files declare it.
+
+    Two of one name are one object.  A name that TLC could not print and read
+    back (`a b`, TRUE) is a Mistake.
+    """
+
+    __slots__ = ("__weakref__", "name")
+    name: str
+    _known: ClassVar[WeakValueDictionary[str, ModelValue]] = WeakValueDictionary()
+
+    def __new__(cls, name: str) -> ModelValue:
+        """Return the model value of this name."""
+        known = cls._known.get(name)
+        if known is None:
+            if not is_name(name) or name in NO_MODEL_VALUES:
+                raise Mistake(
+                    "this cannot be the name of a model value",
+                    expected="letters, digits and _, with a letter among them",
+                    found=name,
+                )
+            known = object.__new__(cls)
+            object.__setattr__(known, "name", name)
+            cls._known[name] = known
+        return known
+
+    def __setattr__(self, attribute: str, value: object) -> None:
+        msg = f"a model value is immutable: cannot set {attribute} to {value!r}"
+        raise AttributeError(msg)
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def __reduce__(self) -> tuple[type[ModelValue], tuple[str]]:
+        return ModelValue, (self.name,)
+
+
+class _Shape:
+    """The domain of functions, shared by all functions that have it."""
+
+    __slots__ = ("__weakref__", "index", "keys")
+    keys: tuple[Value, ...]
+    index: dict[Value, int]
+
+    def __init__(self, keys: frozenset[Value]) -> None:
+        self.keys = tuple(canonical(keys))
+        self.index = {key: place for place, key in enumerate(self.keys)}
+
+
+_shapes: WeakValueDictionary[frozenset[Value], _Shape] = WeakValueDictionary()
+
+
+@final
+class Fn:
+    """A function with a finite domain other than 1..n; records are functions.
+
+    Make one with `fn` or `record`.  Iteration and `items()` follow the
+    canonical order of the domain, so they do not depend on the hash seed.
+    """
+
+    __slots__ = ("_hash", "_shape", "_values")
+    _shape: _Shape
+    _values: tuple[Value, ...]
+    _hash: int
+
+    def __init__(self, shape: _Shape, values: tuple[Value, ...]) -> None:
+        self._shape = shape
+        self._values = values
+        self._hash = hash((id(shape), values))
+
+    def __getitem__(self, key: Value) -> Value:
+        return self._values[self._shape.index[key]]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._shape.index
+
+    def __iter__(self) -> Iterator[Value]:
+        return iter(self._shape.keys)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def items(self) -> Iterator[tuple[Value, Value]]:
+        """Return pairs of argument and value."""
+        return zip(self._shape.keys, self._values, strict=True)
+
+    def values(self) -> tuple[Value, ...]:
+        """Return the values, in the order of the domain."""
+        return self._values
+
+    @property
+    def is_record(self) -> bool:
+        """Whether every element of the domain is a string."""
+        return all(isinstance(key, str) for key in self._shape.keys)
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return (
+            isinstance(other, Fn)
+            and self._shape is other._shape
+            and self._values == other._values
+        )
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __repr__(self) -> str:
+        inside = ", ".join(f"{key!r}: {value!r}" for key, value in self.items())
+        return f"fn({{{inside}}})"
+
+    def __reduce__(
+        self,
+    ) -> tuple[Callable[[dict[Value, Value]], Value], tuple[dict[Value, Value]]]:
+        return fn, (dict(self.items()),)
+
+
+def fn(pairs: Mapping[Any, Value] | Iterable[tuple[Value, Value]]) -> Value:
+    """Return the function that maps each key to its value.
+
+    A domain of 1..n gives a tuple, because in TLA+ a sequence is such a
+    function; so the empty function is `()`.
+    """
+    mapping: dict[Value, Value] = dict(pairs)
+    size = len(mapping)
+    if all(type(key) is int and 1 <= key <= size for key in mapping):
+        return tuple(mapping[place] for place in range(1, size + 1))
+    keys = frozenset(mapping)
+    shape = _shapes.get(keys)
+    if shape is None:
+        shape = _shapes[keys] = _Shape(keys)
+    return Fn(shape, tuple(mapping[key] for key in shape.keys))
+
+
+def record(**fields: Value) -> Value:
+    """Return the record with these fields."""
+    return fn(list(fields.items()))
+
+
+def domain(function: Value) -> frozenset[Value]:
+    """Return DOMAIN of a function, record or sequence."""
+    if isinstance(function, tuple):
+        return frozenset(range(1, len(function) + 1))
+    if isinstance(function, Fn):
+        return frozenset(function)
+    msg = f"not a function: {function!r}"
+    raise TypeError(msg)
+
+
+def apply(function: Value, argument: Value) -> Value:
+    """Return `function[argument]`; KeyError outside of its domain."""
+    if isinstance(function, tuple):
+        if type(argument) is int and 1 <= argument <= len(function):
+            return function[argument - 1]
+        raise KeyError(argument)
+    if isinstance(function, Fn):
+        return function[argument]
+    msg = f"not a function: {function!r}"
+    raise TypeError(msg)
+
+
+def updated(function: Value, argument: Value, value: Value) -> Value:
+    """Return `[function EXCEPT ![argument] = value]`.
+
+    As in TLA+, an argument outside of the domain changes nothing.
+    """
+    if argument not in domain(function):
+        return function
+    if isinstance(function, tuple):
+        place = argument - 1 if isinstance(argument, int) else 0
+        return (*function[:place], value, *function[place + 1 :])
+    assert isinstance(function, Fn)  # noqa: S101 - domain() refused the rest
+    return fn([*function.items(), (argument, value)])
+
+
+def canonical(values: Iterable[Value]) -> list[Value]:
+    """Sort values into one order that no hash seed changes.
+
+    Booleans, integers, strings, model values by name, tuples, functions, sets;
+    within a kind by size and then by content.
+    """
+    values = list(values)
+    kinds = set(map(type, values))
+    if kinds <= {int} or kinds <= {str}:
+        return sorted(values, key=_plain_key)
+    return sorted(values, key=_key)
+
+
+def _plain_key(value: Value) -> Any:  # noqa: ANN401 - an int or a str
+    return value
+
+
+_KINDS: Final = (Bool, int, str, ModelValue, tuple, Fn, frozenset)
+
+
+def _kind(value: Value) -> int:
+    for rank, kind in enumerate(_KINDS):
+        if isinstance(value, kind):
+            return rank
+    msg = f"not a TLA+ value: {value!r} of Python type {type(value).__name__}"
+    raise TypeError(msg)
+
+
+def _key(value: Value) -> tuple[Any, ...]:
+    """Return what sorts like the value: kinds first, so unlike ones never meet."""
+    kind = _kind(value)
+    if isinstance(value, Bool):
+        return kind, bool(value)
+    if isinstance(value, (int, str)):
+        return kind, value
+    if isinstance(value, ModelValue):
+        return kind, value.name
+    if isinstance(value, tuple):
+        return kind, len(value), *map(_key, value)
+    if isinstance(value, Fn):
+        return kind, len(value), *map(_key, value), *map(_key, value.values())
+    return kind, len(value), *sorted(map(_key, value))
