@@ -8,10 +8,7 @@ violation found by a checker is *not* an exception: it is a result.
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 __all__ = [
     "Bug",
@@ -21,7 +18,17 @@ __all__ = [
     "PyspecError",
     "Unavailable",
     "Undecided",
+    "near",
 ]
+
+
+def near(file: Path | str) -> str:
+    """Return a file's path as the working directory sees it, if it is below."""
+    path = Path(file)
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(file)
 
 
 class Exit(enum.IntEnum):

@@ -66,8 +66,7 @@ def replay_recording(recording: Recording, spec: Spec, engine: Engine) -> Replay
     adapted = adapt_file(recording.log, recording.adapter)
     names = [str(key) for key in adapted.traces]
     questions = [
-        ask(spec, trace, name=f"{recording.log.name} {key}")
-        for key, trace in adapted.traces.items()
+        ask(spec, trace, key=str(key)) for key, trace in adapted.traces.items()
     ]
     verdicts = engine.decide(questions)
     found = dict(zip(names, (v.headline for v in verdicts), strict=True))

@@ -52,11 +52,7 @@ def run_schedules(
     spec: Spec,
     engine: Engine,
 ) -> Conformance:
-    """Run the implementation under its fault model and replay every trace.
-
-    Every other run is without faults that the dice would rather not give: the
-    first few seeds run fault-free, so that the plain path is among them.
-    """
+    """Run the implementation under its fault model and replay every trace."""
     traces = [record(protocol, seed) for seed in seeds]
     verdicts = replay(traces, spec, engine)
     return Conformance(

@@ -72,7 +72,7 @@ def command(
     named = _named(traces, adapted)
     toolchain = find_toolchain(java, jar)
     specs = _Specs(toolchain, spec, config)
-    questions, broken = _ask(named, specs)
+    questions, broken = _ask(named, specs, adapted=bool(adapted))
     engine = TlcEngine(toolchain, Limits(timeout_s=timeout, memory_mb=memory))
     verdicts = engine.decide(questions)
     if as_json:
@@ -95,9 +95,7 @@ def _named(
     """Read the traces; one that cannot be read costs the others nothing."""
     if adapted:
         return [
-            (f"{log.file} {key}", trace)
-            for log in adapted
-            for key, trace in log.traces.items()
+            (str(key), trace) for log in adapted for key, trace in log.traces.items()
         ]
     from pyspec.trace import read_trace
 
@@ -113,6 +111,8 @@ def _named(
 def _ask(
     named: list[tuple[str, Trace | Mistake]],
     specs: _Specs,
+    *,
+    adapted: bool,
 ) -> tuple[list[Question], list[tuple[str, Mistake]]]:
     from pyspec.conformance import ask
 
@@ -124,7 +124,7 @@ def _ask(
             continue
         spec = specs.for_module(trace.module)
         try:
-            questions.append(ask(spec, trace, name=name))
+            questions.append(ask(spec, trace, key=name if adapted else None))
         except Mistake as error:
             broken.append((name, error))
     return questions, broken
@@ -204,7 +204,7 @@ def _print_json(
     rows += [
         {
             "file": error.file or name,
-            "name": name,
+            "key": None,
             "verdict": "malformed",
             "event": None,
             "line": error.line,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyspec.conformance.module import quoted
 from pyspec.conformance.verdict import Difference, Explanation, FalseGuard
-from pyspec.errors import Mistake
+from pyspec.errors import Mistake, near
 from pyspec.language.facts import substitute
 from pyspec.trace.model import UNKNOWN, Call, Observation, Relation
 from pyspec.trace.write import show_call, show_observation
@@ -30,7 +30,7 @@ GUARD: Final = "guard"
 VALUE: Final = "value"
 ENABLED: Final = "enabled"
 ABSENT: Final = "absent"
-MOST_ENABLED: Final = 40
+MOST_ENABLED: Final = 24
 
 
 class Probe:
@@ -46,6 +46,7 @@ class Probe:
         self.tag = tag
         self.facts = verdict.question.spec.facts
         self.guards: list[Conjunct] = []
+        self.names: dict[str, str | None] = {}
 
     def formula(self, formulas: Formulas) -> str:
         """Return disjuncts that print; each is false, so no step is taken."""
@@ -55,6 +56,10 @@ class Probe:
             *self.enabled_prints(formulas),
         ]
         return "(" + " \\/ ".join(f"({part})" for part in parts) + ")"
+
+    def told(self, text: str) -> str:
+        """Return TLA+ text with the event's arguments for the parameters."""
+        return substitute(text, self.names) or text
 
     def guard_prints(self, formulas: Formulas) -> Iterator[str]:
         """Name each conjunct of the (first) action that is false."""
@@ -70,12 +75,25 @@ class Probe:
         if len(texts) < len(operator.parameters):
             return  # which of several steps was meant is not known
         meaning = dict(zip(operator.parameters, texts, strict=True))
+        self.names = {
+            parameter: show(value)
+            for parameter, value in zip(
+                operator.parameters, call.arguments or (), strict=True
+            )
+            if value is not UNKNOWN
+        }
         for conjunct in operator.guards:
             text = substitute(conjunct.text, meaning) if conjunct.text else None
             if text is None:
                 continue
             self.guards.append(conjunct)
-            note = self.note(GUARD, str(len(self.guards)))
+            operands = [
+                meant
+                for operand in conjunct.operands
+                if (meant := substitute(operand, meaning)) is not None
+            ]
+            values = f"<<{', '.join(operands)}>>"
+            note = self.note(GUARD, str(len(self.guards)), values)
             yield f"~({text}) /\\ {note} /\\ FALSE"
 
     def value_prints(self, formulas: Formulas) -> Iterator[str]:
@@ -142,15 +160,27 @@ def _guards(
     probe: Probe,
     notes: Sequence[tuple[Value, ...]],
 ) -> Iterator[FalseGuard]:
-    false = {note[1] for note in notes if note[0] == GUARD}
     for number, conjunct in enumerate(probe.guards, 1):
-        if number in false:
+        false = [note[2] for note in notes if note[:2] == (GUARD, number)]
+        if false:
             path = probe.facts.file_of(conjunct.location)
             yield FalseGuard(
-                text=conjunct.text or "",
-                file=str(path or conjunct.location.module),
+                text=probe.told(conjunct.text or ""),
+                file=near(path or conjunct.location.module),
                 line=conjunct.location.line,
+                values=tuple(_operand_values(probe, conjunct, false)),
             )
+
+
+def _operand_values(
+    probe: Probe,
+    conjunct: Conjunct,
+    false: Sequence[Value],
+) -> Iterator[tuple[str, str]]:
+    for values in dict.fromkeys(false):
+        if isinstance(values, tuple) and len(values) == len(conjunct.operands):
+            for operand, value in zip(conjunct.operands, values, strict=True):
+                yield probe.told(operand), show(value)
 
 
 def _differences(
@@ -165,7 +195,8 @@ def _differences(
         if any(v is not None and _meets(v, observation) for v in values):
             continue
         shown = sorted(ABSENT if v is None else show(v) for v in values)
-        yield Difference(show_observation(observation), tuple(shown))
+        text = show_observation(observation).removeprefix("/\\ ")
+        yield Difference(text, tuple(shown))
 
 
 def _meets(value: Value, observation: Observation) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from pyspec.conformance.verdict import Judgement
+from pyspec.errors import near
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 def lines_of(verdict: Verdict) -> Iterator[str]:
     """Return a verdict and, if it is not plain, its reasons."""
-    name = verdict.question.name
+    name = _name(verdict)
     total = len(verdict.question.trace.events)
     if verdict.judgement is Judgement.CONFORMS:
         yield f"{name}: conforms ({total} events)"
@@ -32,15 +34,21 @@ def lines_of(verdict: Verdict) -> Iterator[str]:
         yield f"  {verdict.matched} of {total} events matched."
 
 
+def _name(verdict: Verdict) -> str:
+    question = verdict.question
+    file = near(question.trace.file) if question.trace.file else question.name
+    return f"{file} ({question.key})" if question.key else file
+
+
 def place(verdict: Verdict) -> str:
     """`file:line (key)` of what was rejected."""
     trace = verdict.question.trace
     event = verdict.event
-    where = trace.file or verdict.question.name
+    where = near(trace.file) if trace.file else verdict.question.name
     if event is not None and event.line is not None:
         where = f"{where}:{event.line}"
-    name = verdict.question.name
-    return where if name in where else f"{where} ({name})"
+    key = verdict.question.key
+    return f"{where} ({key})" if key else where
 
 
 def event_text(event: Event) -> str:
@@ -54,12 +62,21 @@ def _explained(verdict: Verdict) -> Iterator[str]:
     found = verdict.explanation
     for guard in found.guards:
         yield f"  {guard.file}:{guard.line}   {guard.text}   is false"
+        for operand, value in guard.values:
+            yield f"      {operand} = {value}"
     for difference in found.differences:
-        yield f"  observed  {difference.observed}"
+        yield f"  observed        {difference.observed}"
         yield f"  the step gives  {' or '.join(difference.actual)}"
     if found.enabled:
-        yield f"  enabled here: {', '.join(found.enabled)}"
-    elif verdict.judgement is Judgement.REJECTED and (found.guards):
+        yield from textwrap.wrap(
+            f"enabled here: {', '.join(found.enabled)}",
+            width=79,
+            initial_indent="  ",
+            subsequent_indent="    ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    elif verdict.judgement is Judgement.REJECTED and found.guards:
         yield "  nothing is enabled here"
 
 
@@ -68,7 +85,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
     event = verdict.event
     return {
         "file": verdict.question.trace.file,
-        "name": verdict.question.name,
+        "key": verdict.question.key,
         "verdict": verdict.judgement.value,
         "event": event.number if event else None,
         "line": event.line if event else None,

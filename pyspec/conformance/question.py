@@ -36,12 +36,20 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Is this trace, with these constants, a behavior of this spec?"""
+    """Is this trace, with these constants, a behavior of this spec?
+
+    `key` tells apart the traces of one log (a transaction's name).
+    """
 
     spec: Spec
     trace: Trace
     constants: Mapping[str, Value]
-    name: str
+    key: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The trace's file, or its module if it was made in memory."""
+        return self.trace.file or self.trace.module
 
 
 def load_spec(
@@ -66,7 +74,7 @@ def load_spec(
     return Spec(module, facts, dict(config.constants) if config else {}, library)
 
 
-def ask(spec: Spec, trace: Trace, *, name: str | None = None) -> Question:
+def ask(spec: Spec, trace: Trace, *, key: str | None = None) -> Question:
     """Put a trace as a question; Mistake if the spec cannot be asked it."""
     checker = _Checker(spec, trace)
     checker.check()
@@ -74,7 +82,7 @@ def ask(spec: Spec, trace: Trace, *, name: str | None = None) -> Question:
         spec=spec,
         trace=trace,
         constants=checker.constants(),
-        name=name or trace.file or trace.module,
+        key=key,
     )
 
 

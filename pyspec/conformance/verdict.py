@@ -26,11 +26,16 @@ class Judgement(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class FalseGuard:
-    """A conjunct of the event's action that is false where the trace stands."""
+    """A conjunct of the event's action that is false where the trace stands.
+
+    `values` are pairs of an operand that depends on the state and its value
+    there, one pair for each value that it has in some candidate state.
+    """
 
     text: str
     file: str
     line: int
+    values: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,11 +34,13 @@ class Conjunct:
     """A conjunct of an action that speaks of the state before the step only.
 
     `text` is TLA+ over the action's own parameter names; None if it cannot be
-    quoted on one line.
+    quoted on one line.  `operands` are the texts of those of its operands that
+    depend on the state.
     """
 
     text: str | None
     location: Location
+    operands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ class Application:
     False if a set or an argument cannot be quoted outside of its place.
     `direct`: only disjunctions and quantifiers lead there, so that such a step is
     a step of Next.  `labels`: steps carry this action's name, as a branch of its
-    body ends without applying a further action.
+    body ends without applying a further action.  `label` is the name that steps
+    taken here carry: the action's own, or that of the action whose conjunct it is.
     """
 
     action: str
@@ -73,6 +76,7 @@ class Application:
     translatable: bool
     direct: bool
     labels: bool
+    label: str
     location: Location
 
 
@@ -199,7 +203,18 @@ class _Reader:
         for conjunct in self.conjuncts(body[0]):
             if conjunct.find("level") is not None and sany.level_of(conjunct) <= 1:
                 location = sany.location_of(conjunct)
-                yield Conjunct(self.slice(location), location)
+                yield Conjunct(
+                    self.slice(location),
+                    location,
+                    tuple(self.state_operands(conjunct)),
+                )
+
+    def state_operands(self, conjunct: ET.Element) -> Iterator[str]:
+        for operand in sany.operands(conjunct):
+            if operand.find("location") is not None and sany.level_of(operand) == 1:
+                text = self.slice(sany.location_of(operand))
+                if text is not None:
+                    yield text
 
     def conjuncts(self, node: ET.Element) -> Iterator[ET.Element]:
         if node.tag == "OpApplNode":
@@ -291,6 +306,7 @@ class _Scope:
     translatable: bool = True
     opened: frozenset[str] = frozenset()
     named: bool = False
+    label: str = ""
 
     def inside(self) -> _Scope:
         """Return the scope below a conjunction or IF, where no names are given."""
@@ -348,6 +364,7 @@ class _Walk:
             translatable=scope.translatable and len(known) == len(texts),
             direct=not scope.named,
             labels=not scope.named and self.ends_in(operator.find("body")),
+            label=scope.label if scope.named else name,
             location=sany.location_of(node),
         )
         body = operator.find("body")
@@ -355,6 +372,7 @@ class _Walk:
             parameters = self.tree.parameters(operator)
             inner = replace(
                 scope,
+                label=scope.label if scope.named else name,
                 meaning=dict(zip(parameters, texts, strict=False)),
                 opened=scope.opened | {name},
             )

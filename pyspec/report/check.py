@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pyspec.errors import near
 from pyspec.report.changes import changes
 from pyspec.values import show
 from pyspec.values.itf import to_itf
@@ -77,7 +78,7 @@ def place_of(name: str | None, modules: Mapping[str, str]) -> str | None:
             continue
         for number, line in enumerate(text.splitlines(), 1):
             if pattern.match(line):
-                return f"{_near(file)}:{number}"
+                return f"{near(file)}:{number}"
     return None
 
 
@@ -139,14 +140,7 @@ def _step(call: Call, modules: Mapping[str, str]) -> str:
 
 def where(location: Location, modules: Mapping[str, str]) -> str:
     """`file:line` of a location, near as the working directory sees it."""
-    return f"{_near(modules.get(location.module, location.module))}:{location.line}"
-
-
-def _near(file: str) -> str:
-    try:
-        return str(Path(file).resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return file
+    return f"{near(modules.get(location.module, location.module))}:{location.line}"
 
 
 def as_json(outcome: Outcome) -> dict[str, Any]:

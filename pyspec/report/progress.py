@@ -30,7 +30,6 @@ class Reporter:
         self.bars: Bars | None = None
         self.tasks: dict[int, TaskID] = {}
         self.told: dict[int, float] = {}
-        self.began = time.monotonic()
 
     def __enter__(self) -> Self:
         if self.live:
@@ -60,7 +59,7 @@ class Reporter:
             self.bars.update(self.tasks[index], state=text)
         elif not self.quiet:
             now = time.monotonic()
-            if now - self.told.get(index, self.began) >= PLAIN_EVERY_S:
+            if now - self.told.setdefault(index, now) >= PLAIN_EVERY_S:
                 self.told[index] = now
                 print(f"{self.names[index]}: {text}", file=sys.stderr, flush=True)  # noqa: T201
 

@@ -208,9 +208,8 @@ class TransactionManager(Process):
 class ResourceManager(Process):
     """A participant: does its share of the work, votes, and obeys the decision.
 
-    `will_prepare` is its own judgement of that work: a database would ask
-    whether the constraints hold.  It is asked until the vote is cast, and must
-    not change its mind in between.
+    `can_prepare` is its own judgement of that work: a database would ask whether
+    the constraints hold.
     """
 
     declares: ClassVar[Mapping[str, str]] = {
@@ -222,16 +221,16 @@ class ResourceManager(Process):
     log: tuple[Record, ...] = persistent(())
 
     def __init__(
-        self, context: Context, tm: ProcessId, will_prepare: Callable[[], bool]
+        self, context: Context, tm: ProcessId, can_prepare: Callable[[], bool]
     ) -> None:
         super().__init__(context)
         self.tm = tm
-        self.will_prepare = will_prepare
+        self.can_prepare = can_prepare
 
     def start(self) -> None:
-        """Begin the work: it fails after a while, or is asked for in good time."""
-        longest = PATIENCE_NS if self.will_prepare() else RESEND_NS
-        self.set_timer(GIVE_UP, self.context.rng.randrange(longest // 2, longest, MS))
+        """Begin the work; give up at once if it fails, and late if nobody asks."""
+        patience_ns = self.context.rng.randrange(PATIENCE_NS // 2, PATIENCE_NS, MS)
+        self.set_timer(GIVE_UP, patience_ns if self.can_prepare() else 0)
 
     @action("RMPrepare(self.id)", on=Prepare)
     def prepare(self) -> None:
@@ -239,13 +238,8 @@ class ResourceManager(Process):
 
         The vote is forced before it is sent, for it is a promise: whatever
         happens, this RM will be able to commit and will not abort on its own.
-
-        Differs from the spec: a second guard.  There, any working RM may vote
-        yes; here only one whose work succeeded.  The request that it leaves
-        unanswered counts as lost: `choose_to_abort` is its answer.
         """
         guard(self.state == "working")
-        guard(self.will_prepare())
         self._force("prepared")
         self.send(self.tm, Prepared(self.id))
 

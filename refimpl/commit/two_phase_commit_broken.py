@@ -172,14 +172,16 @@ BROKEN: Final = (
         tm=HastyTM,
         rejected_at="TMCommit",
         faults=Faults(crashes=1, crash_percent=10, spared=frozenset({"tm"})),
-        seeds=(0, 1, 13, 14),
+        seeds=(0, 1, 7, 13),
     ),
     _broken(
         "counting_tm",
         tm=CountingTM,
         rejected_at="TMCommit",
-        faults=Faults(duplications=2, duplication_percent=40),
-        seeds=(14, 30, 31, 37),
+        faults=Faults(
+            losses=1, loss_percent=40, duplications=2, duplication_percent=60
+        ),
+        seeds=(0, 13, 18, 19),
     ),
     _broken(
         "talkative_tm",

@@ -1,0 +1,3 @@
+---- MODULE FourthMistake ----
+A == 1 + + 2
+====

@@ -1,0 +1,3 @@
+---- MODULE FromLibrary ----
+D == 1
+====

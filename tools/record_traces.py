@@ -1,0 +1,85 @@
+"""Record a protocol's golden traces from its reference implementation.
+
+    python tools/record_traces.py two_phase_commit
+
+Writes traces/<family>/<slug>/: two runs of the implementation, without and with
+faults, expected to conform; and a run of each of two broken implementations,
+expected to be rejected where TLC rejects them.  Read what it writes before you
+commit it: from then on these verdicts are what every engine is held to.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+from pyspec import catalog
+from pyspec.conformance import Judgement, TlcEngine, ask, load_spec
+from pyspec.tla2tools import find_toolchain
+from pyspec.trace import End, Expectation, Expected, Trace, write_trace
+from refimpl.protocol import Faults, find, find_broken
+from refimpl.sim.recorder import Observe
+from refimpl.sim.world import simulate
+
+FAULTY_SEEDS = range(200)
+BROKEN = 2
+AFTERWARDS = 3
+
+
+def main(slug: str) -> None:
+    """Record and write the traces of one protocol."""
+    protocol = catalog.find(slug)
+    tools = find_toolchain()
+    spec = load_spec(tools, protocol.spec)
+    traces = recorded(slug)
+    verdicts = TlcEngine(tools).decide([ask(spec, t) for t in traces.values()])
+    protocol.traces.mkdir(parents=True, exist_ok=True)
+    for (name, recording), verdict in zip(traces.items(), verdicts, strict=True):
+        trace, expect = recording, Expectation(Expected.CONFORMS)
+        if verdict.judgement is Judgement.REJECTED and verdict.event is not None:
+            expect = Expectation(Expected.REJECTED, event=verdict.event.number)
+            trace = cut(trace, verdict.matched + AFTERWARDS)
+        elif verdict.judgement is not Judgement.CONFORMS:
+            raise SystemExit(f"{name}: {verdict.headline} {verdict.why}")
+        file = protocol.traces / f"{name}.trace"
+        file.write_text(write_trace(replace(trace, expect=expect)), encoding="utf-8")
+        print(f"{file.name}: {verdict.headline}")
+
+
+def recorded(slug: str) -> dict[str, Trace]:
+    """Return the traces by the name of their file."""
+    protocol = find(slug)
+    traces = {
+        "no_faults": simulate(protocol, 0, Faults()),
+        "many_faults": simulate(protocol, most_eventful(slug)),
+    }
+    for broken in find_broken(slug)[:BROKEN]:
+        traces[broken.name] = simulate(
+            broken.protocol,
+            broken.seeds[0],
+            broken.faults,
+            observe=Observe.OWN,
+        )
+    return traces
+
+
+def cut(trace: Trace, length: int) -> Trace:
+    """Return the beginning of a trace: what comes after a rejection is noise."""
+    if length >= len(trace.events):
+        return trace
+    return replace(trace, events=trace.events[:length], end=End.CUT)
+
+
+def most_eventful(slug: str) -> int:
+    """Return the seed whose run has the most different actions."""
+    protocol = find(slug)
+
+    def variety(seed: int) -> int:
+        events = simulate(protocol, seed).events
+        return len({step for event in events for step in event.steps})
+
+    return max(FAULTY_SEEDS, key=variety)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
