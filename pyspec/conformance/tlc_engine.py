@@ -83,8 +83,8 @@ class TlcEngine:
     def verdicts(self, batch: Sequence[Question]) -> list[Verdict]:
         """Halve a batch that TLC cannot finish until the culprit stands alone."""
         reached, outcome = self.reach(batch)
-        if outcome.cause in {Cause.NONE, Cause.TIMEOUT, Cause.MEMORY}:
-            limited = outcome.cause is not Cause.NONE
+        if outcome.cause in _FINISHED | {Cause.TIMEOUT, Cause.MEMORY}:
+            limited = outcome.cause not in _FINISHED
             if limited and len(batch) > 1:
                 return [v for part in _halves(batch) for v in self.verdicts(part)]
             return [
@@ -134,7 +134,7 @@ class TlcEngine:
             stop=self.stop,
         )
         reached, outcome = engine.reach([verdict.question], unbounded=True)
-        if outcome.cause is Cause.NONE and reached[0] == verdict.matched:
+        if outcome.cause in _FINISHED and reached[0] == verdict.matched:
             return replace(verdict, bound=None)
         return verdict
 
@@ -168,7 +168,7 @@ class TlcEngine:
             },
         )
         outcome = self.run(generated.text, generated.config, questions[0])
-        if outcome.cause is Cause.NONE:
+        if outcome.cause in _FINISHED:
             return [
                 replace(
                     verdict,
@@ -218,6 +218,8 @@ _NAME = "PyspecReplay"
 # Of one run: each prints a line when it is first matched, and the bridge keeps
 # 100,000 lines.
 MOST_EVENTS = 30_000
+# A batch in which no trace has the initial state that it observes is decided.
+_FINISHED = frozenset({Cause.NONE, Cause.NO_INITIAL_STATE})
 _ENVIRONMENT = frozenset({Cause.KILLED, Cause.DISK})
 
 
@@ -295,7 +297,7 @@ def _verdict(question: Question, matched: int, outcome: Outcome) -> Verdict:
     events = question.trace.events
     if matched == len(events):
         return Verdict(question, Judgement.CONFORMS, matched)
-    if outcome.cause is not Cause.NONE:
+    if outcome.cause not in _FINISHED:
         return Verdict(
             question,
             Judgement.UNKNOWN,
