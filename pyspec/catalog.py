@@ -36,6 +36,7 @@ class Claim:
 
     `kind` is model, witness or mutant; a mutant names the operators that it
     overrides.  `distinct` is the number of distinct states recorded from TLC.
+    `nightly` claims take minutes and are checked only when asked for.
     `line` is where the claim stands in protocol.toml.
     """
 
@@ -47,6 +48,7 @@ class Claim:
     because: str = ""
     kind: str = "model"
     mutates: tuple[str, ...] = ()
+    nightly: bool = False
     line: int | None = field(default=None, compare=False)
 
 
@@ -236,7 +238,9 @@ class _Reader:
             yield self.claim(table, line)
 
     def claim(self, table: dict[str, Any], line: int | None) -> Claim:
-        self.only(table, _keys(Claim) - {"line"}, "a claim", line=line)
+        self.only(
+            table, (_keys(Claim) - {"line", "nightly"}) | {"run"}, "a claim", line=line
+        )
         kind = self.choice(table, "kind", ("model", "witness", "mutant"), line)
         mutates = table.get("mutates", [])
         claim = Claim(
@@ -248,6 +252,7 @@ class _Reader:
             distinct=self.number_of(table, "distinct", line=line),
             because=self.text_of(table, "because", default="", line=line),
             kind=kind,
+            nightly=self.choice(table, "run", ("always", "nightly"), line) == "nightly",
             mutates=(mutates,) if isinstance(mutates, str) else tuple(mutates),
             line=line,
         )

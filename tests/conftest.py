@@ -7,13 +7,24 @@ import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from pyspec.errors import PyspecError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+# A shared machine is slow now and then; that is no failure.  In CI the examples
+# are the same each time, so that what lands depends on the change alone; fuzzing
+# with new ones is for everybody else, and for every night.
+settings.register_profile(
+    "pyspec",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("ci", settings.get_profile("pyspec"), derandomize=True)
 IN_CI = bool(os.environ.get("PYSPEC_CI"))
+settings.load_profile("ci" if IN_CI else "pyspec")
 
 
 def pytest_collection_modifyitems(

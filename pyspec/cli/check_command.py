@@ -82,6 +82,11 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Go on from the checkpoint in DIR.",
 )
+@click.option(
+    "--nightly",
+    is_flag=True,
+    help="Of a slug, check the claims that take minutes, too.",
+)
 @limit_options
 @json_option
 @toolchain_options
@@ -99,6 +104,7 @@ def command(
     dump: Path | None,
     checkpoint: Path | None,
     recover: Path | None,
+    nightly: bool,
     memory: int | None,
     timeout: float | None,
     as_json: bool,
@@ -153,7 +159,7 @@ def command(
     from pyspec.campaign.claims import Settings
 
     protocol = catalog.find(target)
-    claims = _claims_of(protocol, configs)
+    claims = _claims_of(protocol, configs, nightly=nightly)
     settings = Settings(workers, timeout, memory, coverage)
     toolchain = find_toolchain(java, jar)
     return _check_slug(
@@ -297,9 +303,14 @@ def _print_json(data: object) -> None:
     click.echo(json.dumps(data, indent=2))
 
 
-def _claims_of(protocol: Protocol, configs: tuple[str, ...]) -> list[Claim]:
+def _claims_of(
+    protocol: Protocol,
+    configs: tuple[str, ...],
+    *,
+    nightly: bool,
+) -> list[Claim]:
     if not configs:
-        return list(protocol.claims)
+        return [claim for claim in protocol.claims if nightly or not claim.nightly]
     by_name = {claim.config: claim for claim in protocol.claims}
     picked = []
     for config in configs:
