@@ -10,10 +10,11 @@ from __future__ import annotations
 import difflib
 import enum
 import functools
+import re
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pyspec.errors import Mistake
 
@@ -163,198 +164,237 @@ def _keys(cls: type[DataclassInstance]) -> frozenset[str]:
     return frozenset(each.name for each in fields(cls))
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table of the file: its name for people, its data, and its lines.
+
+    `first` is the line of its header, None for the file itself; the others are
+    those below it, up to the next header.
+    """
+
+    what: str
+    data: dict[str, Any]
+    first: int | None
+    lines: tuple[tuple[int, str], ...]
+
+    def line_of(self, key: str | None) -> int | None:
+        """The line that assigns a key; the header's if none does."""
+        pattern = re.compile(rf"""\s*["']?{re.escape(key or "")}["']?\s*=""")
+        for number, line in self.lines:
+            if key is not None and pattern.match(line):
+                return number
+        return self.first
+
+
+_HEADER: Final = re.compile(r"\s*\[\[?\s*([\w-]+)\s*\]\]?\s*(?:#.*)?\Z")
+
+
 class _Reader:
+    """Reads one protocol.toml; a Mistake names the file and, if it can, the line."""
+
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.text = self.decoded()
         try:
-            self.text = path.read_text(encoding="utf-8")
             self.data = tomllib.loads(self.text)
-        except OSError as error:
-            raise Mistake(f"cannot read it: {error.strerror}", file=path) from None
-        except UnicodeDecodeError as error:
-            raise Mistake(f"not UTF-8: {error}", file=path) from None
         except tomllib.TOMLDecodeError as error:
-            raise Mistake(f"not TOML: {error}", file=path) from None
+            found = re.fullmatch(
+                r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error)
+            )
+            last = self.text.rstrip("\n").count("\n") + 1
+            raise Mistake(
+                f"not TOML: {found[1] if found else error}",
+                file=path,
+                line=int(found[2]) if found and found[2] else last,
+                column=int(found[3]) if found and found[3] else None,
+            ) from None
+        self.whole, self.tables_at = self.split()
+
+    def decoded(self) -> str:
+        try:
+            raw = self.path.read_bytes()
+        except OSError as error:
+            raise Mistake(f"cannot read it: {error.strerror}", file=self.path) from None
+        try:
+            return raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise Mistake(
+                f"not UTF-8: {error.reason}",
+                file=self.path,
+                line=raw.count(b"\n", 0, error.start) + 1,
+            ) from None
+
+    def split(self) -> tuple[_Table, dict[str, list[_Table]]]:
+        """Cut the text at the headers of its tables; their data is filled in later."""
+        lines = list(enumerate(self.text.splitlines(), 1))
+        heads = [(n, found[1]) for n, line in lines if (found := _HEADER.match(line))]
+        ends = [*(number for number, _ in heads[1:]), len(lines) + 1]
+        parts: dict[str, list[_Table]] = {}
+        for (start, name), end in zip(heads, ends, strict=True):
+            part = _Table(name, {}, start, tuple(lines[start : end - 1]))
+            parts.setdefault(name, []).append(part)
+        top = tuple(lines[: heads[0][0] - 1] if heads else lines)
+        return _Table("protocol.toml", self.data, None, top), parts
 
     def read(self) -> Protocol:
-        known = {
-            "title",
-            "family",
-            "module",
-            "model",
-            "summary",
-            "sources",
-            "faults",
-            "left_out",
-            "claim",
-        }
-        self.only(self.data, known, "protocol.toml")
+        top = self.whole
+        known = _keys(Protocol) - {"slug", "folder", "claims"} | {"claim"}
+        self.only(top, known)
         folder = self.path.parent
-        family = self.text_of(self.data, "family")
+        family = self.text_of(top, "family")
         if family != folder.parent.name:
             raise self.mistake(
                 "the family is not the folder's name",
-                key="family",
+                top.line_of("family"),
                 expected=folder.parent.name,
                 found=family,
             )
         return Protocol(
             slug=folder.name,
             family=family,
-            title=self.text_of(self.data, "title"),
-            summary=self.text_of(self.data, "summary"),
-            module=self.text_of(self.data, "module"),
-            model=self.text_of(self.data, "model"),
-            sources=tuple(self.sources()),
+            title=self.text_of(top, "title"),
+            summary=self.text_of(top, "summary"),
+            module=self.text_of(top, "module"),
+            model=self.text_of(top, "model"),
+            sources=tuple(map(self.source, self.tables("sources", "a source"))),
             faults=self.faults(),
-            left_out=tuple(self.texts("left_out")),
-            claims=tuple(self.claims()),
+            left_out=self.texts(top, "left_out"),
+            claims=tuple(map(self.claim, self.tables("claim", "a claim"))),
             folder=folder,
         )
 
-    def sources(self) -> Iterator[Source]:
-        for table in self.tables("sources"):
-            self.only(table, _keys(Source), "a source")
-            yield Source(
-                paper=self.text_of(table, "paper"),
-                year=self.number_of(table, "year") or 0,
-                where=self.text_of(table, "where", default=""),
-            )
+    def source(self, table: _Table) -> Source:
+        self.only(table, _keys(Source))
+        year = self.number_of(table, "year")
+        if year is None:
+            raise self.mistake("year is missing", table.first, expected="year = 1999")
+        return Source(
+            paper=self.text_of(table, "paper"),
+            year=year,
+            where=self.text_of(table, "where", default=""),
+        )
 
     def faults(self) -> dict[str, str]:
-        table = self.data.get("faults", {})
-        if not isinstance(table, dict):
-            raise self.mistake("faults is not a table", key="faults")
-        return {name: self.text_of(table, name) for name in table}
+        data = self.data.get("faults", {})
+        if not isinstance(data, dict):
+            line = self.whole.line_of("faults")
+            raise self.mistake("faults is not a table", line, expected="[faults]")
+        table = self.placed("faults", "the faults", data, 0)
+        return {name: self.text_of(table, name) for name in data}
 
-    def claims(self) -> Iterator[Claim]:
-        lines = [
-            number
-            for number, line in enumerate(self.text.splitlines(), 1)
-            if line.strip().replace(" ", "") == "[[claim]]"
-        ]
-        for place, table in enumerate(self.tables("claim")):
-            line = lines[place] if place < len(lines) else None
-            yield self.claim(table, line)
-
-    def claim(self, table: dict[str, Any], line: int | None) -> Claim:
-        self.only(
-            table, (_keys(Claim) - {"line", "nightly"}) | {"run"}, "a claim", line=line
-        )
-        kind = self.choice(table, "kind", ("model", "witness", "mutant"), line)
-        mutates = table.get("mutates", [])
+    def claim(self, table: _Table) -> Claim:
+        self.only(table, (_keys(Claim) - {"line", "nightly"}) | {"run"})
+        if "says" not in table.data:
+            raise self.mistake(
+                "says is missing", table.first, expected='says = "holds" or "violates"'
+            )
         claim = Claim(
-            config=self.text_of(table, "config", line=line),
-            says=Says(self.choice(table, "says", ("holds", "violates"), line)),
-            deadlock=self.choice(table, "deadlock", ("allowed", "checked"), line)
+            config=self.text_of(table, "config"),
+            says=Says(self.choice(table, "says", ("holds", "violates"))),
+            deadlock=self.choice(table, "deadlock", ("allowed", "checked"))
             == "checked",
-            property=self.text_of(table, "property", default="", line=line) or None,
-            distinct=self.number_of(table, "distinct", line=line),
-            because=self.text_of(table, "because", default="", line=line),
-            kind=kind,
-            nightly=self.choice(table, "run", ("always", "nightly"), line) == "nightly",
-            mutates=(mutates,) if isinstance(mutates, str) else tuple(mutates),
-            line=line,
+            property=self.text_of(table, "property", default="") or None,
+            distinct=self.number_of(table, "distinct"),
+            because=self.text_of(table, "because", default=""),
+            kind=self.choice(table, "kind", ("model", "witness", "mutant")),
+            nightly=self.choice(table, "run", ("always", "nightly")) == "nightly",
+            mutates=self.texts(table, "mutates"),
+            line=table.first,
         )
         if claim.says is Says.VIOLATES and claim.property is None:
             raise self.mistake(
                 f"the claim of {claim.config} does not say what is violated",
-                line=line,
+                table.line_of("says"),
                 expected='property = "..."',
             )
         return claim
 
-    def choice(
-        self,
-        table: dict[str, Any],
-        key: str,
-        among: tuple[str, ...],
-        line: int | None,
-    ) -> str:
-        value = table.get(key, among[0])
+    def tables(self, key: str, what: str) -> Iterator[_Table]:
+        found = self.data.get(key, [])
+        if not isinstance(found, list) or not all(isinstance(t, dict) for t in found):
+            parts = self.tables_at.get(key)
+            raise self.mistake(
+                f"{key} is not a list of tables",
+                parts[0].first if parts else self.whole.line_of(key),
+                expected=f"[[{key}]]",
+            )
+        for place, data in enumerate(found):
+            yield self.placed(key, what, data, place)
+
+    def placed(self, key: str, what: str, data: dict[str, Any], place: int) -> _Table:
+        """Put a table's data together with its lines."""
+        parts = self.tables_at.get(key, [])
+        if place >= len(parts):  # written inline
+            return _Table(what, data, self.whole.line_of(key), ())
+        return replace(parts[place], what=what, data=data)
+
+    def choice(self, table: _Table, key: str, among: tuple[str, ...]) -> str:
+        value = table.data.get(key, among[0])
         if value not in among:
             raise self.mistake(
                 f"{key} has an unknown value",
-                line=line,
-                key=key,
+                table.line_of(key),
                 expected=" or ".join(among),
                 found=repr(value),
             )
         return str(value)
 
-    def tables(self, key: str) -> list[dict[str, Any]]:
-        found = self.data.get(key, [])
-        if not isinstance(found, list) or not all(isinstance(t, dict) for t in found):
-            raise self.mistake(f"{key} is not a list of tables", key=key)
-        return found
-
-    def texts(self, key: str) -> list[str]:
-        found = self.data.get(key, [])
+    def texts(self, table: _Table, key: str) -> tuple[str, ...]:
+        """Return a list of strings; for `mutates` one string will do."""
+        found = table.data.get(key, [])
+        if isinstance(found, str) and key == "mutates":
+            return (found,)
         if not isinstance(found, list) or not all(isinstance(t, str) for t in found):
-            raise self.mistake(f"{key} is not a list of strings", key=key)
-        return found
+            raise self.mistake(
+                f"{key} is not a list of strings",
+                table.line_of(key),
+                expected=f'{key} = ["..."]',
+            )
+        return tuple(found)
 
-    def text_of(
-        self,
-        table: dict[str, Any],
-        key: str,
-        *,
-        default: str | None = None,
-        line: int | None = None,
-    ) -> str:
-        value = table.get(key, default)
+    def text_of(self, table: _Table, key: str, *, default: str | None = None) -> str:
+        value = table.data.get(key, default)
         if not isinstance(value, str):
             raise self.mistake(
                 f"{key} is missing" if value is None else f"{key} is not a string",
-                key=key,
-                line=line,
+                table.line_of(key),
                 expected=f'{key} = "..."',
             )
         return value
 
-    def number_of(
-        self,
-        table: dict[str, Any],
-        key: str,
-        *,
-        line: int | None = None,
-    ) -> int | None:
-        value = table.get(key)
+    def number_of(self, table: _Table, key: str) -> int | None:
+        value = table.data.get(key)
         if value is not None and (type(value) is not int or value < 0):
-            raise self.mistake(f"{key} is not a number", key=key, line=line)
+            raise self.mistake(
+                f"{key} is not a number",
+                table.line_of(key),
+                expected="an integer that is at least 0",
+                found=repr(value),
+            )
         return value
 
-    def only(
-        self,
-        table: dict[str, Any],
-        known: frozenset[str] | set[str],
-        what: str,
-        *,
-        line: int | None = None,
-    ) -> None:
-        for key in table:
+    def only(self, table: _Table, known: frozenset[str]) -> None:
+        for key in table.data:
             if key not in known:
                 raise self.mistake(
-                    f"{what} has no key {key!r}",
-                    key=key,
-                    line=line,
+                    f"{table.what} has no key {key!r}",
+                    self.line_of_unknown(table, key),
                     expected=", ".join(sorted(known)),
                 )
+
+    def line_of_unknown(self, table: _Table, key: str) -> int | None:
+        """The line of a key that may be a table's name, too."""
+        parts = self.tables_at.get(key, []) if table is self.whole else []
+        return parts[0].first if parts else table.line_of(key)
 
     def mistake(
         self,
         message: str,
+        line: int | None,
         *,
-        key: str | None = None,
-        line: int | None = None,
         expected: str | None = None,
         found: str | None = None,
     ) -> Mistake:
-        if line is None and key is not None:
-            for number, text in enumerate(self.text.splitlines(), 1):
-                if text.strip().startswith(key):
-                    line = number
-                    break
         return Mistake(
             message,
             file=self.path,

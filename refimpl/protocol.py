@@ -82,13 +82,14 @@ class Role:
 
     `make` builds a process when it first starts and again after each crash.
     `crash` is the spec's action for a crash of one, its arguments paths from
-    `self`, the process: "RMCrash(self.id)".
+    `self`, the process: "RMCrash(self.id)".  None if the spec has no such action:
+    processes of this role never crash, whatever the fault model allows.
     """
 
     name: str
     ids: tuple[ProcessId, ...]
     make: Callable[[Context], Process]
-    crash: str
+    crash: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,10 +151,12 @@ def find(slug: str) -> Protocol:
 
 
 def find_broken(slug: str) -> tuple[Broken, ...]:
-    """Return the implementations of a slug that replay rejects; KeyError if none."""
-    found: tuple[Broken, ...] = importlib.import_module(
-        _module_of(f"{slug}_broken")
-    ).BROKEN
+    """Return the implementations of a slug that replay rejects; () if it has none."""
+    try:
+        module = _module_of(f"{slug}_broken")
+    except KeyError:
+        return ()
+    found: tuple[Broken, ...] = importlib.import_module(module).BROKEN
     return found
 
 

@@ -6,18 +6,38 @@ thing that is still missing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import keyword
+import re
+import textwrap
+from typing import TYPE_CHECKING, Final
 
+from pyspec import catalog
 from pyspec.errors import Mistake
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+STANDARD: Final = frozenset(
+    {
+        "Bags",
+        "Integers",
+        "Naturals",
+        "Randomization",
+        "Reals",
+        "Sequences",
+        "Toolbox",
+    }
+)
+"""Modules that come with TLC and are named as one of ours could be."""
+RESERVED: Final = frozenset({"sim", "real", "process", "protocol"})
+"""Names that refimpl/ and traces/ have other uses for."""
 
 
 def scaffold(root: Path, family: str, slug: str, title: str | None) -> list[Path]:
     """Write the files below a checkout; Mistake if one of them exists."""
     module = "".join(word.capitalize() for word in slug.split("_"))
     named = title or slug.replace("_", " ").capitalize()
+    check_names(root, family, slug, module, named)
     folder = root / "specs" / family / slug
     files = {
         folder / f"{module}.tla": _spec(module, named, family, slug),
@@ -41,18 +61,48 @@ def scaffold(root: Path, family: str, slug: str, title: str | None) -> list[Path
     return list(files)
 
 
+def check_names(root: Path, family: str, slug: str, module: str, title: str) -> None:
+    """Mistake for a name that some file or module could not bear."""
+    if not (root / "pyspec" / "catalog.py").is_file():
+        raise Mistake(
+            "this is no checkout of pyspec, so there is no place for a protocol",
+            file=root,
+            hint="Name one: pyspec new SLUG --family FAMILY --root CHECKOUT.",
+        )
+    for kind, word in (("slug", slug), ("family", family)):
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", word):
+            raise Mistake(
+                f"{word!r} is not a {kind}",
+                expected="lower case letters, digits and underscores, a letter first",
+            )
+        if keyword.iskeyword(word) or word in RESERVED:
+            raise Mistake(f"{word!r} cannot be a {kind}: the name is taken")
+    if slug.endswith("_broken") or module in STANDARD:
+        raise Mistake(f"{slug!r} cannot be a slug: the name is taken")
+    there = catalog.slugs(root / "specs").get(slug)
+    if there is not None:
+        raise Mistake(f"there is a protocol {slug} already", file=there)
+    if re.search(r"""["\\\x00-\x1f]|\(\*|\*\)""", title) or not title.strip():
+        raise Mistake(
+            f"{title!r} is not a title",
+            expected='text without ", \\, (*, *) and line ends',
+        )
+
+
 def _boxed(*lines: str) -> str:
-    return "\n".join(f"(* {line:<73} *)" for line in lines)
+    wrapped = [part for line in lines for part in textwrap.wrap(line, 73) or [""]]
+    return "\n".join(f"(* {line:<73} *)" for line in wrapped)
 
 
 def _spec(module: str, title: str, family: str, slug: str) -> str:
     head = f" MODULE {module} "
     header = _boxed(
-        f"{title}.  What it is for, in two or three sentences.",
+        f"{title}.  TODO what it is for, in two or three sentences.",
         "",
-        "Source    Author, title, venue and year.",
-        "Modelled  Which faults, and which action each of them is.",
-        "Left out  What the paper has and this spec has not.",
+        "Source    TODO author, title, venue and year.",
+        "Refines   TODO what it refines, as a property that is checked; or drop this.",
+        "Modelled  TODO which faults, and which action each of them is.",
+        "Left out  TODO what the paper has and this spec has not.",
         f"Python    refimpl/{family}/{slug}.py, one method per action.",
     )
     rule = "-" * 79
@@ -69,7 +119,7 @@ TypeOK == state \\in [Process -> {{"idle", "done"}}]
 
 Init == state = [p \\in Process |-> "idle"]
 {rule}
-{_boxed("A process finishes.  Say here why that is safe.")}
+{_boxed("A process finishes.  TODO say why that is safe.")}
 Finish(p) ==
   /\\ state[p] = "idle"
   /\\ state' = [state EXCEPT ![p] = "done"]
@@ -108,10 +158,15 @@ def _facts(module: str, title: str, family: str) -> str:
 family  = "{family}"
 module  = "{module}"
 model   = "MC{module}"
-summary = "What it is for, in a sentence."
+summary = "TODO what it is for, in a sentence."
 
-# The fault model: what each fault is in the spec (an action, or a stutter).
+# TODO what the sources have and this spec has not.
+left_out = []
+
+# TODO the fault model: what each fault is in the spec (an action, or a stutter).
 [faults]
+
+# TODO [[sources]] with paper = "...", year = 1999, where = "section 2".
 
 [[claim]]
 config   = "MC{module}.cfg"
@@ -124,7 +179,7 @@ distinct = 4
 def _page(module: str, title: str, slug: str) -> str:
     return f"""# {title}
 
-What it is for, who takes part, which messages they send.
+TODO what it is for, who takes part, which messages they send.
 
 ## What was checked
 
@@ -181,7 +236,8 @@ def _worker(context: Context) -> Worker:
 PROTOCOL = Protocol(
     slug="{slug}",
     module="{module}",
-    roles=(Role(name="worker", ids=_IDS, make=_worker, crash="Finish(self.id)"),),
+    # Without crash= a worker never crashes: the spec has no action for it.
+    roles=(Role(name="worker", ids=_IDS, make=_worker),),
     constants={{"Process": frozenset(ModelValue(name) for name in _IDS)}},
 )
 '''

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pyspec.campaign.claims import Settings, check_claims, expected
+from pyspec.campaign.files import implementation_files
 from pyspec.campaign.mutation import unnoticed
 from pyspec.campaign.recordings import recordings, replay_recording
 from pyspec.campaign.schedules import implementation_of, run_schedules, try_broken
@@ -21,14 +22,15 @@ from pyspec.catalog import Says
 from pyspec.conformance import Limits, TlcEngine, ask, load_spec
 from pyspec.conformance.expectation import unmet
 from pyspec.conformance.prose import lines_of
-from pyspec.errors import Exit
+from pyspec.errors import Exit, near
 from pyspec.tla2tools import read_config, sany
 from pyspec.trace import read_trace
 from pyspec.trace.model import Expected
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from pyspec.campaign.claims import ClaimResult
     from pyspec.catalog import Protocol
@@ -111,6 +113,7 @@ class Verification:
             broken = broken or row.exit is not Exit.FINE
             yield row
         yield from self.page()
+        yield from self.facts()
         if broken:
             return  # nothing can be checked or replayed against such modules
         yield from self.claims()
@@ -142,23 +145,25 @@ class Verification:
         claims = [c for c in self.protocol.claims if self.plan.nightly or not c.nightly]
         if not claims:
             yield _red("claims", "protocol.toml", "no claim is made")
-        found = dict(
-            check_claims(
-                self.protocol,
-                claims,
-                self.toolchain,
-                settings=Settings(
-                    timeout_s=self.plan.timeout_s,
-                    memory_mb=self.plan.memory_mb,
-                    coverage=True,
-                ),
-                parallel=self.plan.jobs,
-                progress=lambda index, progress: self.say(
-                    f"{claims[index].config}: {progress.states:,} states",
-                ),
-                stop=self.stop,
+        found: dict[int, ClaimResult] = {}
+        for done, result in check_claims(
+            self.protocol,
+            claims,
+            self.toolchain,
+            settings=Settings(
+                timeout_s=self.plan.timeout_s,
+                memory_mb=self.plan.memory_mb,
+                coverage=True,
             ),
-        )
+            parallel=self.plan.jobs,
+            progress=lambda index, progress: self.say(
+                f"{len(found)} of {len(claims)} claims; "
+                f"{claims[index].config}: {progress.states:,} states",
+            ),
+            stop=self.stop,
+        ):
+            found[done] = result
+            self.say(f"{len(found)} of {len(claims)} claims")
         self.results = [found[index] for index in sorted(found)]
         yield from map(_claim_row, self.results)
         for claim in self.protocol.claims:
@@ -260,6 +265,8 @@ class Verification:
                 for name in claim.mutates
                 if name not in config.overrides
             ]
+        if not mutants:
+            problems.append("no claim is a mutant: a wrong variant that must be caught")
         return _judged("claims", "mutants", f"{mutants} mutants", problems)
 
     # ------------------------------------------------------------ 4
@@ -356,7 +363,8 @@ class Verification:
             yield _judged(
                 "traces",
                 recording.log.name,
-                f"{len(done.verdicts)} traces, {used} of {done.records} records used",
+                f"{_count(len(done.verdicts), 'trace')}, "
+                f"{used} of {done.records} records used",
                 list(done.problems),
             )
 
@@ -390,7 +398,7 @@ class Verification:
             "traces",
             "each observed field matters",
             f"{tried - len(missed)} of {tried} changed observations are rejected",
-            missed,
+            missed if tried else ["no trace that conforms observes anything"],
         )
 
     # ------------------------------------------------------------ 6
@@ -411,8 +419,51 @@ class Verification:
             [f"it does not mention {stem}" for stem in untold],
         )
 
+    def facts(self) -> Iterator[Row]:
+        """Sources, fault model and what is left out are told; nothing is a TODO."""
+        protocol = self.protocol
+        yield _judged(
+            "page",
+            "protocol.toml",
+            f"{_count(len(protocol.sources), 'source')}, "
+            f"{_count(len(protocol.faults), 'kind')} of fault, "
+            f"{_count(len(protocol.left_out), 'thing')} left out",
+            [
+                f"no {what}"
+                for what, told in (
+                    ("[[sources]]: which paper or book it is from", protocol.sources),
+                    ("[faults]: what each fault is in the spec", protocol.faults),
+                    ("left_out: what the sources have beyond it", protocol.left_out),
+                )
+                if not told
+            ],
+        )
+        todo = list(_left_to_do(self._texts()))
+        found = f"TODO in {_count(len(todo), 'line')}"
+        yield _judged("page", "left to do", found, todo)
+
+    def _texts(self) -> Iterator[Path]:
+        """The files that people write for a protocol."""
+        for path in sorted(self.protocol.folder.iterdir()):
+            if path.suffix in {".tla", ".cfg", ".toml", ".md"}:
+                yield path
+        yield from implementation_files(self.protocol)
+
 
 ACTION_LEVEL: Final = 2
+_TODO: Final = re.compile(r"""\bTODO\b.*?(?=\s*(?:\*\)|"?$))""")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _left_to_do(files: Iterable[Path]) -> Iterator[str]:
+    for file in files:
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+        for number, line in enumerate(lines, 1):
+            if found := _TODO.search(line):
+                yield f"{near(file)}:{number}: {found[0]}"
 
 
 def _classes(implementation: Implementation) -> list[type[Process]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
-from pyspec.errors import Exit, PyspecError
+from pyspec.errors import Bug, Exit, Interrupted, Mistake, PyspecError, Unavailable
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -114,48 +114,81 @@ def main() -> NoReturn:
     except BrokenPipeError:
         # Whoever read our output has gone: nothing is left to tell them.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if code == Exit.INTERRUPTED:
+        # Python forgets that a Ctrl-C was handled if it struck while a library
+        # was being imported, and would die by the signal; all is cleaned up.
+        sys.stderr.flush()
+        os._exit(code)
     sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
-    """Run one command; return its exit code, with errors told on stderr."""
+    """Run one command; return its exit code, with errors told on stderr.
+
+    With --json what went wrong is the one object on standard output, too.
+    """
     try:
         result = group.main(arguments, prog_name="pyspec", standalone_mode=False)
     except click.exceptions.Exit as stop:
         return stop.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return _tell("interrupted", Exit.INTERRUPTED)
-    except click.ClickException as error:
-        error.show()
-        return Exit.MISTAKE
-    except PyspecError as error:
-        return _tell(str(error), error.exit)
     except BrokenPipeError:
         return Exit.FINE
-    except OSError as error:
-        return _tell(_describe(error), Exit.ENVIRONMENT)
+    except click.ClickException as error:
+        error.show()
+        wrong: PyspecError = Mistake(error.format_message())
     except Exception as error:
-        if os.environ.get(HIDDEN_TRACEBACK):
+        if os.environ.get(HIDDEN_TRACEBACK) and not isinstance(error, click.Abort):
             raise
-        return _tell(
-            f"this is a bug of pyspec: {type(error).__name__}: {error}\n"
-            f"  Please report it, with what {HIDDEN_TRACEBACK}=1 pyspec ... prints.",
-            Exit.BUG,
+        wrong = _blamed(error)
+        click.echo(f"pyspec: {wrong}", err=True)
+    except KeyboardInterrupt:
+        wrong = Interrupted("interrupted")
+        click.echo(f"pyspec: {wrong}", err=True)
+    else:
+        return int(result) if isinstance(result, int) else Exit.FINE
+    if "--json" in arguments:
+        _print_json(wrong)
+    return wrong.exit
+
+
+def _blamed(error: Exception) -> PyspecError:
+    """Say whose fault an exception is."""
+    if isinstance(error, PyspecError):
+        return error
+    if isinstance(error, click.Abort):
+        return Interrupted("interrupted")
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return Unavailable(f"{where}{error.strerror or error}")
+    if isinstance(error, ModuleNotFoundError) and not _is_ours(error.name or ""):
+        return Unavailable(
+            f"the library {error.name} is not installed for {sys.executable}",
+            hint="Install pyspec with pip, which brings its libraries.",
         )
-    return int(result) if isinstance(result, int) else Exit.FINE
+    return Bug(
+        f"this is a bug of pyspec: {type(error).__name__}: {error}",
+        hint=f"Please report it, with what {HIDDEN_TRACEBACK}=1 pyspec ... prints.",
+    )
+
+
+def _is_ours(module: str) -> bool:
+    return module.split(".", maxsplit=1)[0] in {"pyspec", "refimpl", ""}
+
+
+def _print_json(wrong: PyspecError) -> None:
+    import json
+
+    place = {"file": wrong.file, "line": wrong.line, "column": wrong.column}
+    data = {
+        "verdict": "error",
+        "cause": wrong.exit.name.lower(),
+        "message": str(wrong),
+        "errors": [{**place, "message": wrong.message}],
+    }
+    click.echo(json.dumps(data, indent=2))
 
 
 def _terminate(signum: int, frame: FrameType | None) -> None:
     """Let SIGTERM unwind like Ctrl-C, so that processes and folders are removed."""
     del signum, frame
     raise KeyboardInterrupt
-
-
-def _tell(message: str, code: Exit) -> Exit:
-    click.echo(f"pyspec: {message}", err=True)
-    return code
-
-
-def _describe(error: OSError) -> str:
-    where = f"{error.filename}: " if error.filename else ""
-    return f"{where}{error.strerror or error}"

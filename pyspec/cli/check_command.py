@@ -14,12 +14,14 @@ from pyspec.cli.options import (
     looks_like_a_file,
     toolchain_options,
 )
-from pyspec.errors import Exit, Mistake
+from pyspec.errors import Exit, Mistake, near
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pyspec.campaign.claims import ClaimResult, Settings
     from pyspec.catalog import Claim, Protocol
-    from pyspec.tla2tools import Job, Outcome, Toolchain
+    from pyspec.tla2tools import Job, Outcome, Simulation, Toolchain
 
 
 @click.command("check")
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     "--config",
     "configs",
     multiple=True,
+    metavar="FILE",
     help="The cfg to check with; for a slug, one of its claims. Repeatable.",
 )
 @click.option(
@@ -36,18 +39,25 @@ if TYPE_CHECKING:
     default="tlc",
     help="What decides.",
 )
-@click.option("--workers", type=click.IntRange(min=1), help="Threads of one run.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Threads of one run (default: a file's runs share the cores, a random "
+    "walk and a slug's claims have one each).",
+)
 @click.option(
     "-j",
     "--jobs",
     type=click.IntRange(min=1),
-    help="Runs at a time (default: one a core).",
+    metavar="N",
+    help="Runs at a time (default: one for a file, one a core for a slug).",
 )
 @click.option(
     "--deadlock/--no-deadlock",
     default=None,
     help="Whether a state without successor is a violation (default: as the cfg "
-    "or the claim says; TLC checks it if nothing is said).",
+    "says; TLC checks it if nothing is said).  Not for a slug: claims say it.",
 )
 @click.option("--coverage", is_flag=True, help="Show how often each action was taken.")
 @click.option(
@@ -59,22 +69,27 @@ if TYPE_CHECKING:
 @click.option(
     "--depth",
     type=click.IntRange(min=1),
-    default=100,
-    show_default=True,
-    help="Longest random behavior, in states.",
+    metavar="D",
+    help="Longest behavior of --simulate, in states (default: 100).",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Of --simulate.")
+@click.option(
+    "--seed",
+    type=int,
+    metavar="S",
+    help="Seed of --simulate (default: 0).",
+)
 @click.option(
     "--dump",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write the state graph in dot's language (small models).",
+    help="Write the state graph in dot's language (small models) to FILE, which "
+    "ends with .dot.",
 )
 @click.option(
     "--checkpoint",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Keep checkpoints in DIR, one every few minutes.",
+    help="Keep checkpoints in DIR, one a minute.",
 )
 @click.option(
     "--recover",
@@ -99,8 +114,8 @@ def command(
     deadlock: bool | None,
     coverage: bool,
     simulate: int | None,
-    depth: int,
-    seed: int,
+    depth: int | None,
+    seed: int | None,
     dump: Path | None,
     checkpoint: Path | None,
     recover: Path | None,
@@ -118,47 +133,46 @@ def command(
     verdict, property, and number of distinct states.
     """
     del engine
+    search = {"--dump": dump, "--checkpoint": checkpoint, "--recover": recover}
+    walk = {"--depth": depth, "--seed": seed}
     if looks_like_a_file(target):
-        from dataclasses import replace
-
         files = _configs_of(Path(target), configs)
-        common = _job(
+        _refuse({"--nightly": nightly or None}, "is for a slug", "Leave it out.")
+        if len(files) > 1:
+            _refuse(search, "is for one run", "Check with one --config.")
+        if simulate is None:
+            _refuse(walk, "is for random behaviors", "Add --simulate N.")
+        else:
+            _refuse(search, "is for a search of all states", "Leave out --simulate.")
+        job = _job(
             Path(target),
             deadlock=deadlock,
-            workers=workers,
+            workers=workers or (1 if simulate else max(1, cores() // (jobs or 1))),
             coverage=coverage,
             timeout=timeout,
             memory=memory,
-        )
-        common = replace(
-            common,
-            dump=dump,
+            simulation=_simulation(simulate, depth, seed),
+            dump=_dot(dump),
             checkpoint=checkpoint,
-            recover=recover,
-            simulate=_simulation(simulate, depth, seed),
+            recover=_checkpoint_in(recover),
         )
         toolchain = find_toolchain(java, jar)
-        return _check_files(
-            toolchain,
-            [replace(common, config=file) for file in files],
-            jobs or 1,
-            as_json=as_json,
-        )
-    for name, value in (
-        ("--dump", dump),
-        ("--checkpoint", checkpoint),
-        ("--recover", recover),
-        ("--simulate", simulate),
-    ):
-        if value is not None:
-            raise Mistake(
-                f"{name} is for one model, and {target} is a slug with many claims",
-                hint=f"Name the file: pyspec check PATH/MC….tla --config … {name} …",
-            )
-    from pyspec import catalog
+        return _check_files(toolchain, job, files, jobs or 1, as_json=as_json)
+    _refuse(
+        {**search, **walk, "--simulate": simulate},
+        f"is for one model, and {target} is a slug with many claims",
+        "Name the module: pyspec check FOLDER/MC….tla --config FOLDER/MC….cfg …",
+    )
+    _refuse(
+        {"--deadlock": deadlock},
+        f"is not for {target}: its claims say whether deadlock is checked",
+        "Name the module: pyspec check FOLDER/MC….tla --config FOLDER/MC….cfg …",
+    )
+    if configs:
+        _refuse({"--nightly": nightly or None}, "is for all claims", "Leave it out.")
     from pyspec.campaign.claims import Settings
 
-    protocol = catalog.find(target)
+    protocol = _protocol(target)
     claims = _claims_of(protocol, configs, nightly=nightly)
     settings = Settings(workers, timeout, memory, coverage)
     toolchain = find_toolchain(java, jar)
@@ -172,11 +186,29 @@ def command(
     )
 
 
+def _refuse(options: Mapping[str, object], why: str, hint: str) -> None:
+    """Mistake for the first option that was given: it would have no effect."""
+    for name, value in options.items():
+        if value is not None:
+            raise Mistake(f"{name} {why}", hint=hint)
+
+
 def cores() -> int:
     """Return the number of cores that this process may use."""
     import os
 
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+
+
+def _protocol(slug: str) -> Protocol:
+    from pyspec import catalog
+
+    try:
+        return catalog.find(slug)
+    except Mistake as error:
+        if Path(f"{slug}.tla").is_file():
+            error.hint = f"Did you mean {slug}.tla?"
+        raise
 
 
 def _configs_of(module: Path, configs: tuple[str, ...]) -> list[Path]:
@@ -186,51 +218,99 @@ def _configs_of(module: Path, configs: tuple[str, ...]) -> list[Path]:
             file=module,
             expected="pyspec check MODULE.tla --config FILE.cfg",
         )
-    return [Path(config) for config in configs] or [module.with_suffix(".cfg")]
+    named = [_with_suffix(Path(config)) for config in configs]
+    return list(dict.fromkeys(named)) or [module.with_suffix(".cfg")]
+
+
+def _with_suffix(config: Path) -> Path:
+    """Let `--config MCSpec` mean MCSpec.cfg, as it does for a slug."""
+    longer = config.with_name(f"{config.name}.cfg")
+    return longer if longer.is_file() and not config.exists() else config
+
+
+def _dot(dump: Path | None) -> Path | None:
+    """Check where the graph is to go before TLC runs for an hour."""
+    if dump is None:
+        return None
+    if dump.suffix != ".dot":
+        raise Mistake("the name of a state graph ends with .dot", file=dump)
+    if not dump.absolute().parent.is_dir():
+        raise Mistake("there is no such folder", file=dump.parent)
+    return dump
+
+
+def _checkpoint_in(folder: Path | None) -> Path | None:
+    """Return the newest checkpoint that is complete enough to go on from."""
+    if folder is None:
+        return None
+    found = sorted({folder, *folder.iterdir()})
+    usable = [one for one in found if (one / "vars.chkpt").is_file()]
+    if not usable:
+        raise Mistake(
+            "there is no checkpoint in this folder",
+            file=folder,
+            hint="TLC writes the first a minute after it began.",
+        )
+    return usable[-1]
 
 
 def _job(
     module: Path,
     *,
     deadlock: bool | None,
-    workers: int | None,
+    workers: int,
     coverage: bool,
     timeout: float | None,
     memory: int | None,
+    simulation: Simulation | None,
+    dump: Path | None,
+    checkpoint: Path | None,
+    recover: Path | None,
 ) -> Job:
     from pyspec.tla2tools import Job
 
     return Job(
         module=module,
         deadlock=deadlock,
-        workers=workers or cores(),
+        workers=workers,
         coverage=coverage,
         timeout_s=timeout,
         memory_mb=memory,
+        simulate=simulation,
+        dump=dump,
+        checkpoint=checkpoint,
+        recover=recover,
     )
 
 
-def _simulation(number: int | None, depth: int, seed: int) -> Any:  # noqa: ANN401
+def _simulation(
+    number: int | None,
+    depth: int | None,
+    seed: int | None,
+) -> Simulation | None:
     if number is None:
         return None
     from pyspec.tla2tools import Simulation
 
-    return Simulation(behaviors=number, depth=depth, seed=seed)
+    return Simulation(behaviors=number, depth=depth or 100, seed=seed or 0)
 
 
 def _check_files(
     toolchain: Toolchain,
-    jobs: list[Job],
+    common: Job,
+    configs: list[Path],
     parallel: int,
     *,
     as_json: bool,
 ) -> int:
+    from dataclasses import replace
+
     from pyspec.report.check import as_json as to_json
-    from pyspec.report.check import lines_of
     from pyspec.report.progress import Reporter
     from pyspec.tla2tools import run_all
 
-    names = [str(job.config) for job in jobs]
+    jobs = [replace(common, config=config) for config in configs]
+    names = [near(config) for config in configs]
     outcomes: dict[int, Outcome] = {}
     with Reporter(names, quiet=as_json) as reporter:
         for index, outcome in run_all(
@@ -241,27 +321,31 @@ def _check_files(
         ):
             reporter.done(index)
             outcomes[index] = outcome
-            if not as_json:
+            with reporter.paused():
                 _warn_unsound(jobs[index])
-                if len(jobs) > 1:
-                    click.echo(f"{names[index]}:")
-                for line in lines_of(outcome):
-                    click.echo(line)
-                _show_coverage(outcome)
+                if not as_json:
+                    _tell_run(outcome, names[index] if len(jobs) > 1 else None)
     ordered = [outcomes[index] for index in sorted(outcomes)]
     if as_json:
-        objects = [to_json(outcome) for outcome in ordered]
-        _print_json(
-            objects[0]
-            if len(objects) == 1
-            else {
-                "runs": [
-                    {**one, "config": name}
-                    for one, name in zip(objects, names, strict=True)
-                ],
-            },
-        )
+        objects = [
+            {**to_json(outcome), "config": str(config)}
+            for outcome, config in zip(ordered, configs, strict=True)
+        ]
+        _print_json(objects[0] if len(objects) == 1 else {"runs": objects})
     return Exit.worst([outcome.exit for outcome in ordered])
+
+
+def _tell_run(outcome: Outcome, name: str | None) -> None:
+    """Print an outcome, below its cfg's name if there are several."""
+    from pyspec.report.check import lines_of
+
+    if name:
+        click.echo(f"{name}:")
+    for line in lines_of(outcome):
+        click.echo(line)
+    _show_coverage(outcome)
+    if name:
+        click.echo()
 
 
 def _warn_unsound(job: Job) -> None:
@@ -317,10 +401,15 @@ def _claims_of(
         name = Path(config).name
         name = name if name.endswith(".cfg") else f"{name}.cfg"
         if name not in by_name:
+            import difflib
+
+            close = difflib.get_close_matches(name, by_name, n=3)
             raise Mistake(
                 f"{protocol.slug} makes no claim about {config}",
                 file=protocol.folder / "protocol.toml",
-                expected=", ".join(by_name),
+                hint=f"Did you mean {' or '.join(close)}?"
+                if close
+                else f"`pyspec show {protocol.slug}` shows them all.",
             )
         picked.append(by_name[name])
     return picked
@@ -354,7 +443,8 @@ def _check_slug(
             reporter.done(index)
             results[index] = result
             if not as_json:
-                _tell_claim(result, width, in_full=alone)
+                with reporter.paused():
+                    _tell_claim(result, width, in_full=alone)
     ordered = [results[index] for index in sorted(results)]
     met = sum(result.unmet is None for result in ordered)
     if as_json:
@@ -372,19 +462,18 @@ def _tell_claim(result: ClaimResult, width: int, *, in_full: bool) -> None:
     if result.unmet is not None:
         mark = click.style(mark, fg="red")
     claim = result.claim
-    click.echo(
-        f"{mark} {claim.config:{width}}  {expected(claim)}  "
-        f"({counts_of(result.outcome)})",
-    )
+    counts = "" if in_full else f"  ({counts_of(result.outcome)})"
+    click.echo(f"{mark} {claim.config:{width}}  {expected(claim)}{counts}")
     if claim.mutates:
         click.echo(f"      instead of {', '.join(claim.mutates)}: {claim.because}")
+    elif claim.because and in_full:
+        click.echo(f"      {claim.because}")
     if result.unmet is not None:
         click.echo(f"      {result.unmet}")
     if result.unmet is not None or in_full:
         for line in lines_of(result.outcome):
             click.echo(f"      {line}".rstrip())
-    if in_full:
-        _show_coverage(result.outcome)
+    _show_coverage(result.outcome)
 
 
 def _claim_json(result: ClaimResult) -> dict[str, Any]:

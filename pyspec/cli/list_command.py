@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
+from pyspec.cli.options import json_option
+
 
 @click.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def command(as_json: bool) -> None:
     """Show the catalogue of protocols."""
     from pyspec import catalog
@@ -27,6 +29,8 @@ def command(as_json: bool) -> None:
         ]
         click.echo(json.dumps({"protocols": rows}, indent=2))
         return
+    if not found:
+        click.echo("no protocols; `pyspec new SLUG --family FAMILY` begins one")
     family = None
     width = max((len(protocol.slug) for protocol in found), default=0)
     for protocol in found:

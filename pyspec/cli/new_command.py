@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pyspec.errors import Mistake
+from pyspec.errors import near
 
 
 @click.command("new")
@@ -14,31 +14,27 @@ from pyspec.errors import Mistake
 @click.option(
     "--family",
     required=True,
+    metavar="FAMILY",
     help="Folder that it belongs to, such as commit or consensus.",
 )
 @click.option("--title", help="The protocol's name (default: made from the slug).")
 @click.option(
     "--root",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path(),
-    help="The checkout to write into (default: this folder).",
+    metavar="CHECKOUT",
+    help="Where to write (default: the checkout that pyspec runs from).",
 )
-def command(slug: str, family: str, title: str | None, root: Path) -> None:
+def command(slug: str, family: str, title: str | None, root: Path | None) -> None:
     """Scaffold a protocol: spec, model, claims, page, implementation.
 
     The files parse and one model runs.  `pyspec verify SLUG` then says
     precisely what is missing.
     """
     from pyspec.campaign.scaffold import scaffold
+    from pyspec.catalog import data_folder
 
     name = slug.replace("-", "_")
-    for kind, word in (("slug", name), ("family", family)):
-        if not word.isidentifier() or word != word.lower():
-            raise Mistake(
-                f"{word!r} is not a {kind}",
-                expected="lower case letters, digits and underscores, a letter first",
-            )
-    written = scaffold(root, family, name, title)
+    written = scaffold(root or data_folder("specs").parent, family, name, title)
     for path in written:
-        click.echo(f"wrote {path}")
+        click.echo(f"wrote {near(path)}")
     click.echo(f"\nNext: pyspec verify {name}")

@@ -32,17 +32,20 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--spec",
+    metavar="SLUG|FILE",
     help="Slug or .tla file to replay against (default: the trace's module, "
     "looked up in the catalogue).",
 )
 @click.option(
     "--config",
     type=click.Path(path_type=Path),
+    metavar="FILE",
     help="A cfg that gives constants, INIT and NEXT.",
 )
 @click.option(
     "--adapter",
     type=click.Path(path_type=Path),
+    metavar="FILE.py",
     help="A Python file whose `adapt` maps the log's records to events.  Its code "
     "is run.",
 )
@@ -67,14 +70,24 @@ def command(
     says whether the verdict is the expected one.
     """
     from pyspec.conformance import Limits, TlcEngine
+    from pyspec.report.progress import Reporter
 
-    adapted = [_adapt(file, adapter) for file in traces] if adapter else []
-    named = _named(traces, adapted)
+    adapted, broken = _adapt(traces, adapter) if adapter else ([], [])
+    named = _named(traces, adapted) if adapter is None or adapted else []
     toolchain = find_toolchain(java, jar)
     specs = _Specs(toolchain, spec, config)
-    questions, broken = _ask(named, specs, adapted=bool(adapted))
-    engine = TlcEngine(toolchain, Limits(timeout_s=timeout, memory_mb=memory))
-    verdicts = engine.decide(questions)
+    limits = Limits(timeout_s=timeout, memory_mb=memory)
+    with Reporter(["replay"], quiet=as_json) as reporter:
+        reporter.say(0, "reading specs")
+        questions, more = _ask(named, specs, adapted=adapter is not None)
+        events = sum(len(question.trace.events) for question in questions)
+        reporter.say(
+            0,
+            f"{_count(len(questions), 'trace')} with {_count(events, 'event')}, "
+            "none decided yet",
+        )
+        verdicts = TlcEngine(toolchain, limits).decide(questions)
+    broken += more
     if as_json:
         _print_json(verdicts, broken, adapted)
     else:
@@ -82,10 +95,27 @@ def command(
     return _exit(verdicts, broken)
 
 
-def _adapt(file: Path, adapter: Path) -> Adapted:
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _adapt(
+    files: tuple[Path, ...],
+    adapter: Path,
+) -> tuple[list[Adapted], list[tuple[str, Mistake]]]:
+    """Read the logs; one that cannot be read costs the others nothing."""
     from pyspec.conformance import adapt_file
 
-    return adapt_file(file, adapter)
+    adapted: list[Adapted] = []
+    broken: list[tuple[str, Mistake]] = []
+    for file in files:
+        try:
+            adapted.append(adapt_file(file, adapter))
+        except Mistake as error:
+            if error.file == str(adapter):
+                raise  # the adapter is to blame, for every log alike
+            broken.append((str(file), error))
+    return adapted, broken
 
 
 def _named(
@@ -104,6 +134,8 @@ def _named(
         try:
             named.append((str(file), read_trace(file)))
         except Mistake as error:
+            if file.suffix in {".ndjson", ".jsonl", ".json"}:
+                error.hint = "A log needs what maps it to events: --adapter FILE.py."
             named.append((str(file), error))
     return named
 
@@ -122,7 +154,15 @@ def _ask(
         if isinstance(trace, Mistake):
             broken.append((name, trace))
             continue
-        spec = specs.for_module(trace.module)
+        try:
+            path = specs.path_of(trace.module)
+        except Mistake as error:
+            if specs.named is not None:
+                raise  # --spec is to blame, for every trace alike
+            error.file, error.line = error.file or trace.file or name, 1
+            broken.append((name, error))
+            continue
+        spec = specs.at(path)
         try:
             questions.append(ask(spec, trace, key=name if adapted else None))
         except Mistake as error:
@@ -144,18 +184,18 @@ class _Specs:
         self.config = config
         self.known: dict[Path, Spec] = {}
 
-    def for_module(self, module: str) -> Spec:
-        """Return the spec of a trace's module, or the one that --spec names."""
+    def at(self, path: Path) -> Spec:
+        """Return the spec in a file, read at most once."""
         from pyspec.conformance import load_spec
         from pyspec.tla2tools import read_config
 
-        path = self.path_of(module)
         if path not in self.known:
             config = read_config(self.config) if self.config else None
             self.known[path] = load_spec(self.toolchain, path, config)
         return self.known[path]
 
     def path_of(self, module: str) -> Path:
+        """Return the file of a trace's module, or the one that --spec names."""
         from pyspec import catalog
 
         if self.named is None:
@@ -189,6 +229,28 @@ def _print(
             click.echo(f"  {missed}" if missed else "  as expected")
     for _, error in broken:
         click.echo(f"malformed: {error}", err=True)
+    if len(verdicts) + len(broken) > 1:
+        click.echo(_summary(verdicts, broken))
+
+
+def _summary(verdicts: list[Verdict], broken: list[tuple[str, Mistake]]) -> str:
+    """`6 traces: 3 conform, 3 rejected; all 6 as expected`."""
+    from collections import Counter
+
+    from pyspec.conformance.expectation import unmet
+
+    counts = Counter(verdict.judgement.value for verdict in verdicts)
+    counts["malformed"] += len(broken)
+    words = {"conforms": "conform"}
+    found = ", ".join(
+        f"{number} {words.get(word, word)}" for word, number in counts.items() if number
+    )
+    text = f"{_count(len(verdicts) + len(broken), 'trace')}: {found}"
+    expecting = [v for v in verdicts if v.question.trace.expect is not None]
+    if expecting:
+        met = sum(unmet(verdict) is None for verdict in expecting)
+        text += f"; {met} of {len(expecting)} expectations met"
+    return text
 
 
 def _print_json(
@@ -200,7 +262,9 @@ def _print_json(
 
     from pyspec.conformance.prose import as_json
 
-    rows: list[dict[str, Any]] = [as_json(verdict) for verdict in verdicts]
+    rows: list[dict[str, Any]] = [
+        {**as_json(verdict), **_expected(verdict)} for verdict in verdicts
+    ]
     rows += [
         {
             "file": error.file or name,
@@ -208,8 +272,13 @@ def _print_json(
             "verdict": "malformed",
             "event": None,
             "line": error.line,
+            "matched": None,
+            "bound": None,
             "why": str(error),
+            "enabled": [],
             "properties": [],
+            "expected": None,
+            "unmet": None,
         }
         for name, error in broken
     ]
@@ -220,6 +289,17 @@ def _print_json(
             for a in adapted
         ]
     click.echo(json.dumps(data, indent=2))
+
+
+def _expected(verdict: Verdict) -> dict[str, str | None]:
+    """What the trace's EXPECT line says, and what of it is not so."""
+    from pyspec.conformance.expectation import unmet
+
+    expect = verdict.question.trace.expect
+    return {
+        "expected": expect.verdict.value if expect else None,
+        "unmet": unmet(verdict),
+    }
 
 
 def _exit(verdicts: list[Verdict], broken: list[tuple[str, Mistake]]) -> int:

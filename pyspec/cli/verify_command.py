@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,7 +12,7 @@ from pyspec.cli.options import (
     limit_options,
     toolchain_options,
 )
-from pyspec.errors import Exit
+from pyspec.errors import Exit, Interrupted, PyspecError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,7 +80,9 @@ def command(
         if not as_json:
             _print_table(protocol, toolchain, rows)
     if as_json:
-        _print_json(tables)
+        import json
+
+        click.echo(json.dumps(to_json(tables), indent=2))
     return Exit.worst(codes)
 
 
@@ -100,11 +102,24 @@ def _verify(
             protocol,
             toolchain,
             plan,
-            say=lambda text: reporter.say(0, f"{len(rows)} checks done; {text}"),
+            say=lambda text: reporter.say(0, f"{len(rows)} done; {text}"),
         )
-        for row in verification.rows():
-            rows.append(row)  # noqa: PERF402 - the reporter counts them meanwhile
+        try:
+            for row in verification.rows():
+                rows.append(row)  # noqa: PERF402 - the reporter counts them meanwhile
+        except Interrupted:
+            raise
+        except PyspecError as error:
+            rows.append(_stopped(error))
     return rows
+
+
+def _stopped(error: PyspecError) -> Row:
+    """Return the row of what kept the rest from being looked at."""
+    from pyspec.campaign.verify import Row
+
+    text = str(error).splitlines()
+    return Row("stopped", "the rest", "was not looked at", tuple(text), error.exit)
 
 
 def _print_table(protocol: Protocol, toolchain: Toolchain, rows: list[Row]) -> None:
@@ -136,10 +151,9 @@ def _mark(row: Row) -> str:
     return click.style("RED", fg="red", bold=True)
 
 
-def _print_json(tables: dict[str, list[Row]]) -> None:
-    import json
-
-    data = {
+def to_json(tables: dict[str, list[Row]]) -> dict[str, Any]:
+    """Return the object that `verify --json` prints of each protocol's rows."""
+    return {
         "protocols": [
             {
                 "slug": slug,
@@ -160,4 +174,3 @@ def _print_json(tables: dict[str, list[Row]]) -> None:
             for slug, rows in tables.items()
         ],
     }
-    click.echo(json.dumps(data, indent=2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,31 +16,52 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pyspec.tla2tools import Outcome
+    from pyspec.tla2tools.chatter import SpecError
     from pyspec.tla2tools.counterexample import Behavior
     from pyspec.trace.model import Call, Location
 
 ENGINE = "tlc"
+MOST_PRINTED = 100
 
 
 def lines_of(outcome: Outcome, *, full: bool = True) -> Iterator[str]:
     """Return the text of an outcome; the counterexample too if `full`."""
     first, *others = outcome.errors or (None,)
     if first is not None and outcome.message.startswith(first.message):
-        yield str(first)
+        yield _error(first)
     else:
         yield headline(outcome)
         others = list(outcome.errors)
     for error in others:
-        yield str(error)
+        yield _error(error)
     if outcome.hint:
         yield f"  {outcome.hint}"
     for warning in outcome.warnings:
         yield f"  warning: {warning}"
     if full:
         yield from _evidence(outcome)
+    yield from _printed(outcome)
     counts = counts_of(outcome)
     if counts:
         yield counts
+
+
+def _error(error: SpecError) -> str:
+    """Return an error, its file as the working directory sees it."""
+    return str(replace(error, file=near(error.file)) if error.file else error)
+
+
+def _printed(outcome: Outcome) -> Iterator[str]:
+    """What the spec itself printed, by PrintT and the like."""
+    lines = outcome.prints[:MOST_PRINTED]
+    if not lines:
+        return
+    yield "printed by the spec"
+    for line in lines:
+        yield f"  {line}"
+    more = len(outcome.prints) - len(lines) + outcome.prints_dropped
+    if more:
+        yield f"  and {more:,} more"
 
 
 def headline(outcome: Outcome) -> str:
@@ -102,12 +124,16 @@ def behavior_lines(
 ) -> Iterator[str]:
     """Return a counterexample: its first state, then what each step changes."""
     states = behavior.states
-    yield "  1  initial state"
+    width = len(str(len(states)))
+    indent = " " * (width + 6)
+    yield f"  {1:>{width}}  initial state"
     for name, value in states[0].items():
-        yield f"       {name} = {'no value' if value is None else show(value)}"
+        yield f"{indent}{name} = {'no value' if value is None else show(value)}"
     for index, state in enumerate(states[1:], 1):
-        yield f"  {index + 1}  {_step(behavior.calls[index - 1], modules)}"
-        yield from _aligned([*map(_pair, changes(states[index - 1], state))])
+        step = _step(behavior.calls[index - 1], modules)
+        yield f"  {index + 1:>{width}}  {step}"
+        pairs = [*map(_pair, changes(states[index - 1], state))]
+        yield from (f"{indent}{line}" for line in _aligned(pairs))
     if behavior.back_to is not None:
         closing = behavior.calls[-1]
         yield f"  back to state {behavior.back_to} by {_step(closing, modules)}"
@@ -125,10 +151,10 @@ def _pair(change: object) -> tuple[str, str]:
 
 def _aligned(pairs: list[tuple[str, str]]) -> Iterator[str]:
     if not pairs:
-        yield "       (nothing changes)"
+        yield "(nothing changes)"
     width = max((len(path) for path, _ in pairs), default=0)
     for path, text in pairs:
-        yield f"       {path:{width}}  {text}"
+        yield f"{path:{width}}  {text}"
 
 
 def _step(call: Call, modules: Mapping[str, str]) -> str:
@@ -146,14 +172,14 @@ def where(location: Location, modules: Mapping[str, str]) -> str:
 def as_json(outcome: Outcome) -> dict[str, Any]:
     """Return the object that `check --json` prints of an outcome."""
     behavior = outcome.findings[0].behavior if outcome.findings else None
-    return {
+    found: dict[str, Any] = {
         "verdict": outcome.verdict.value,
         "cause": outcome.cause.value,
         "property": outcome.property,
         "distinct": outcome.distinct,
         "generated": outcome.generated,
         "depth": outcome.depth,
-        "seconds": outcome.seconds,
+        "seconds": None if outcome.seconds is None else round(outcome.seconds, 3),
         "engine": ENGINE,
         "message": outcome.message,
         "errors": [
@@ -167,6 +193,19 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
         ],
         "counterexample": _behavior_json(behavior) if behavior else None,
     }
+    if outcome.coverage:
+        found["coverage"] = [
+            {
+                "action": action.action,
+                "location": str(action.location),
+                "distinct": action.distinct,
+                "generated": action.generated,
+            }
+            for action in outcome.coverage
+        ]
+    if outcome.prints:
+        found["printed"] = list(outcome.prints)
+    return found
 
 
 def _behavior_json(behavior: Behavior) -> dict[str, Any] | None:

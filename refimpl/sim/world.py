@@ -56,6 +56,12 @@ def simulate(
     return World(protocol, seed, faults, observe=observe).run(max_events)
 
 
+def _possible(faults: Faults, protocol: Protocol) -> Faults:
+    """Spare the roles for whose crash the spec has no action."""
+    immortal = {role.name for role in protocol.roles if role.crash is None}
+    return dataclasses.replace(faults, spared=faults.spared | immortal)
+
+
 class World:
     """One run of a protocol.  `dice.used` counts the faults that happened."""
 
@@ -71,7 +77,7 @@ class World:
         self.seed = seed
         self.faults = protocol.faults if faults is None else faults
         self.clock = Clock()
-        self.dice = Dice(seed, self.faults)
+        self.dice = Dice(seed, _possible(self.faults, protocol))
         self.recorder = Recorder(protocol, observe)
         self.nodes = self._build()
 

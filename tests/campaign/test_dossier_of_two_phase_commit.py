@@ -53,7 +53,9 @@ def spec(toolchain: Toolchain, protocol: Protocol) -> Spec:
 def test_the_whole_dossier_is_green(toolchain: Toolchain, protocol: Protocol) -> None:
     plan = Plan(runs=100, jobs=2)
     rows = list(Verification(protocol, toolchain, plan).rows())
-    assert [(row.what, row.problems) for row in rows if not row.passed] == []
+    assert [
+        (row.what, row.problems) for row in rows if not row.passed and not row.left
+    ] == []
     assert {row.point for row in rows} == {
         "modules",
         "page",

@@ -109,6 +109,17 @@ def test_a_wrong_example_is_noticed() -> None:
     assert (second.command, second.output) == ("pyspec c", "")
 
 
+@pytest.mark.parametrize(
+    "page",
+    [page for page in PAGES if "```pycon" in page.read_text(encoding="utf-8")],
+    ids=lambda page: page.name,
+)
+def test_the_python_sessions_in_pages_hold(page: Path) -> None:
+    result = doctest.testfile(str(page), module_relative=False)
+    assert result.attempted
+    assert result.failed == 0
+
+
 MODULES = sorted(
     found.name
     for package in (pyspec, refimpl)
