@@ -1,42 +1,62 @@
 """Why the first impossible event is impossible, asked of TLC.
 
 At that event a *probe* takes its place: an action that prints instead of
-deciding.  It prints which state-level conjuncts of the event's action are
-false, what the action (if it can happen) makes of each observed path, and
-every step that is enabled.
+deciding.  It prints, in each state that the spec may be in there, which
+state-level conjuncts of the event's action are false, what the action (if it
+can happen) makes of each observed path, and every step that is enabled.
 """
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING, Final
 
 from pyspec.conformance.module import quoted
 from pyspec.conformance.verdict import Difference, Explanation, FalseGuard
 from pyspec.errors import Mistake, near
 from pyspec.language.facts import substitute
-from pyspec.trace.model import UNKNOWN, Call, Observation, Relation
+from pyspec.trace.model import UNKNOWN, Call, Skip
 from pyspec.trace.write import show_call, show_observation
-from pyspec.values import parse, show
+from pyspec.values import canonical, parse, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pyspec.conformance.module import Formulas
     from pyspec.conformance.verdict import Verdict
     from pyspec.language import Application, Conjunct
     from pyspec.values import Value
 
-GUARD: Final = "guard"
+GUARDS: Final = "guards"
 VALUE: Final = "value"
 ENABLED: Final = "enabled"
+ANY: Final = "any"
 ABSENT: Final = "absent"
 MOST_ENABLED: Final = 24
+
+
+class Detail(enum.Enum):
+    """How much a probe asks.  What TLC cannot evaluate costs all of its answers.
+
+    FULL: everything.  ORDERED: of the conjuncts only the first that is false, as
+    later ones may mean nothing then, and not what is enabled.  BARE: that
+    conjunct's number only.
+    """
+
+    FULL = "full"
+    ORDERED = "ordered"
+    BARE = "bare"
 
 
 class Probe:
     """The action that takes the place of a rejected event, and its notes."""
 
-    def __init__(self, verdict: Verdict, tag: str) -> None:
+    def __init__(
+        self,
+        verdict: Verdict,
+        tag: str,
+        detail: Detail = Detail.FULL,
+    ) -> None:
         if verdict.event is None:
             msg = "only a rejected event can be probed"
             raise ValueError(msg)
@@ -44,57 +64,69 @@ class Probe:
         self.event = verdict.event
         self.place = verdict.matched
         self.tag = tag
+        self.detail = detail
         self.facts = verdict.question.spec.facts
         self.guards: list[Conjunct] = []
         self.names: dict[str, str | None] = {}
 
     def formula(self, formulas: Formulas) -> str:
         """Return disjuncts that print; each is false, so no step is taken."""
-        parts = [
-            *self.guard_prints(formulas),
-            *self.value_prints(formulas),
-            *self.enabled_prints(formulas),
-        ]
-        return "(" + " \\/ ".join(f"({part})" for part in parts) + ")"
+        parts = [*self.guard_prints(formulas)]
+        if self.detail is not Detail.BARE:
+            parts += self.value_prints(formulas)
+        if self.detail is Detail.FULL:
+            parts += self.enabled_prints(formulas)
+        return " \\/ ".join(f"({part})" for part in parts or ["FALSE"])
 
     def told(self, text: str) -> str:
         """Return TLA+ text with the event's arguments for the parameters."""
         return substitute(text, self.names) or text
 
     def guard_prints(self, formulas: Formulas) -> Iterator[str]:
-        """Name each conjunct of the (first) action that is false."""
-        call = next((s for s in self.event.steps if isinstance(s, Call)), None)
-        if call is None:
+        """Name the conjuncts of the event's first action that are false."""
+        call = next((s for s in self.event.steps if not isinstance(s, Skip)), None)
+        if not isinstance(call, Call):
             return
         operator = self.facts.operators[call.action]
-        texts = [
-            formulas.literals.of(value)
-            for value in call.arguments or ()
-            if value is not UNKNOWN
-        ]
-        if len(texts) < len(operator.parameters):
+        arguments = call.arguments or ()
+        known = [argument for argument in arguments if argument is not UNKNOWN]
+        if len(known) < len(operator.parameters):
             return  # which of several steps was meant is not known
-        meaning = dict(zip(operator.parameters, texts, strict=True))
-        self.names = {
-            parameter: show(value)
-            for parameter, value in zip(
-                operator.parameters, call.arguments or (), strict=True
-            )
-            if value is not UNKNOWN
-        }
-        for conjunct in operator.guards:
-            text = substitute(conjunct.text, meaning) if conjunct.text else None
-            if text is None:
-                continue
-            self.guards.append(conjunct)
-            operands = [
-                meant
-                for operand in conjunct.operands
-                if (meant := substitute(operand, meaning)) is not None
+        names = operator.parameters
+        texts = dict(zip(names, map(formulas.literals.of, known), strict=True))
+        self.names = dict(zip(names, map(show, known), strict=True))
+        self.guards = [
+            conjunct
+            for conjunct in operator.guards
+            if conjunct.text and substitute(conjunct.text, texts)
+        ]
+        if self.guards:
+            falses = self.falses(texts)
+            yield f"{self.note(GUARDS, falses)} /\\ FALSE"
+
+    def falses(self, meaning: Mapping[str, str]) -> str:
+        """A tuple with an entry for each conjunct: its values if false, or <<>>."""
+        texts = [substitute(guard.text or "", meaning) for guard in self.guards]
+        values = [self.values(guard, meaning) for guard in self.guards]
+        if self.detail is Detail.FULL:
+            entries = [
+                f"IF {text} THEN <<>> ELSE <<{value}>>"
+                for text, value in zip(texts, values, strict=True)
             ]
-            values = f"<<{', '.join(operands)}>>"
-            note = self.note(GUARD, str(len(self.guards)), values)
-            yield f"~({text}) /\\ {note} /\\ FALSE"
+            return f"<<{', '.join(entries)}>>"
+        none = ["<<>>"] * len(texts)
+        result = f"<<{', '.join(none)}>>"
+        for place in reversed(range(len(texts))):
+            only = [*none[:place], f"<<{values[place]}>>", *none[place + 1 :]]
+            result = f"IF {texts[place]} THEN {result} ELSE <<{', '.join(only)}>>"
+        return result
+
+    def values(self, guard: Conjunct, meaning: Mapping[str, str]) -> str:
+        """Return a tuple of a conjunct's operands that depend on the state."""
+        if self.detail is Detail.BARE:
+            return "<<>>"
+        operands = (substitute(operand, meaning) for operand in guard.operands)
+        return f"<<{', '.join(operand for operand in operands if operand)}>>"
 
     def value_prints(self, formulas: Formulas) -> Iterator[str]:
         """What the event's action makes of the observed paths."""
@@ -105,12 +137,15 @@ class Probe:
             guards, path = formulas.path(observation)
             prime = "'" if observation.primed else ""
             there = " /\\ ".join(guards) or "TRUE"
-            value = f'(IF {there} THEN <<{path}>> ELSE "{ABSENT}"){prime}'
+            fact = formulas.fact(observation, path)
+            value = f"(IF {there} THEN <<{fact}, {path}>> ELSE <<FALSE>>){prime}"
             note = self.note(VALUE, str(place), value)
             yield f"{step} /\\ {note} /\\ FALSE"
 
     def enabled_prints(self, formulas: Formulas) -> Iterator[str]:
-        """Every labelled action that can change something here."""
+        """Every labelled action that can change something here, and if any can."""
+        changes = f"{formulas.variables}' # {formulas.variables}"
+        yield f"{self.facts.next} /\\ {changes} /\\ {self.note(ANY)} /\\ FALSE"
         for application in self.facts.applications:
             if not application.labels or not application.translatable:
                 continue
@@ -128,7 +163,7 @@ class Probe:
         body = f"{applied} /\\ {self.facts.next} /\\ {variables}' # {variables}"
         body = f"{body} /\\ {note} /\\ FALSE"
         for name, bound in reversed(application.binders):
-            body = f"\\E {name} \\in {bound} : {body}"
+            body = f"\\E {name} \\in ({bound}) : {body}"
         return body
 
     def note(self, kind: str, *parts: str) -> str:
@@ -140,10 +175,12 @@ class Probe:
 def explain(probe: Probe, printed: Sequence[str]) -> Explanation:
     """Read what a probe printed."""
     notes = [note for text in printed for note in _note(text)]
+    is_full = probe.detail is Detail.FULL
     return Explanation(
         guards=tuple(_guards(probe, notes)),
         differences=tuple(_differences(probe, notes)),
         enabled=tuple(_enabled(notes)),
+        stuck=is_full and all(note[0] not in {ANY, ENABLED} for note in notes),
     )
 
 
@@ -160,8 +197,18 @@ def _guards(
     probe: Probe,
     notes: Sequence[tuple[Value, ...]],
 ) -> Iterator[FalseGuard]:
-    for number, conjunct in enumerate(probe.guards, 1):
-        false = [note[2] for note in notes if note[:2] == (GUARD, number)]
+    """Name what is false in the states where the action is nearest to possible.
+
+    Those are where fewest conjuncts are false, or, if only the first that is
+    false is known, where it comes last.  None, if all hold in some state.
+    """
+    states = {
+        note[1] for note in notes if note[0] == GUARDS and isinstance(note[1], tuple)
+    }
+    distance = {state: _distance(probe, state) for state in states}
+    nearest = [s for s in states if distance[s] == min(distance.values())]
+    for place, conjunct in enumerate(probe.guards):
+        false = [state[place] for state in nearest if state[place]]
         if false:
             path = probe.facts.file_of(conjunct.location)
             yield FalseGuard(
@@ -172,12 +219,21 @@ def _guards(
             )
 
 
+def _distance(probe: Probe, state: tuple[Value, ...]) -> int:
+    """How far an action is from possible, by its conjuncts that are false."""
+    false = [place for place, values in enumerate(state) if values]
+    if probe.detail is Detail.FULL or not false:
+        return len(false)
+    return len(state) - false[0]
+
+
 def _operand_values(
     probe: Probe,
     conjunct: Conjunct,
     false: Sequence[Value],
 ) -> Iterator[tuple[str, str]]:
-    for values in dict.fromkeys(false):
+    for found in canonical(set(false)):
+        values = found[0] if isinstance(found, tuple) else None
         if isinstance(values, tuple) and len(values) == len(conjunct.operands):
             for operand, value in zip(conjunct.operands, values, strict=True):
                 yield probe.told(operand), show(value)
@@ -188,28 +244,16 @@ def _differences(
     notes: Sequence[tuple[Value, ...]],
 ) -> Iterator[Difference]:
     for place, observation in enumerate(probe.event.observations, 1):
-        actual = {note[2] for note in notes if note[0] == VALUE and note[1] == place}
-        if not actual:
+        found = {
+            note[2]
+            for note in notes
+            if note[:2] == (VALUE, place) and isinstance(note[2], tuple)
+        }
+        if not found or any(meets for meets, *_ in found):
             continue
-        values = [v[0] if isinstance(v, tuple) else None for v in actual]
-        if any(v is not None and _meets(v, observation) for v in values):
-            continue
-        shown = sorted(ABSENT if v is None else show(v) for v in values)
+        shown = sorted(show(value[0]) if value else ABSENT for _, *value in found)
         text = show_observation(observation).removeprefix("/\\ ")
         yield Difference(text, tuple(shown))
-
-
-def _meets(value: Value, observation: Observation) -> bool:
-    wanted = observation.value
-    if observation.relation is Relation.EQUALS:
-        return value == wanted
-    if observation.relation is Relation.ONE_OF:
-        return isinstance(wanted, frozenset) and value in wanted
-    if not isinstance(value, frozenset):
-        return False
-    if observation.relation is Relation.CONTAINS:
-        return wanted in value
-    return isinstance(wanted, frozenset) and wanted <= value
 
 
 def _enabled(notes: Sequence[tuple[Value, ...]]) -> list[str]:

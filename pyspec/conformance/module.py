@@ -1,8 +1,9 @@
 """The TLA+ module that asks TLC a batch of questions at once.
 
-Every name that it brings begins with `px`, standard modules come by named
-INSTANCE, and constants get their values by operators: so it cannot clash with
-what the spec defines.  Each distinct event becomes one action `pxF<n>`; traces
+Every name that it brings, bound ones too, begins with `px` and a capital or `_`
+(a spec that has such names is refused), standard modules come by named INSTANCE,
+and constants get their values by operators: so it cannot clash with what the
+spec defines.  Each distinct event becomes one action `pxF<n>`; traces
 are sequences of their numbers, found again by a tree of IFs, so that a long
 trace costs little more than its distinct events.
 """
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
     from pyspec.values import Value
 
 
+# TLC's registers below it are left to the spec, which may count in them.
+_FIRST_SLOT = 1_000_000
+
+
 @dataclass
 class Literals:
     """TLA+ text of values.
@@ -53,7 +58,7 @@ class Literals:
         if isinstance(value, Bool):
             return repr(value)
         if isinstance(value, int):
-            return str(value) if value >= 0 else f"pxInt!-(0, {-value})"
+            return _integer(value)
         if isinstance(value, str):
             return quoted(value)
         if isinstance(value, ModelValue):
@@ -90,17 +95,29 @@ class Literals:
         return parts[0]
 
 
+LARGEST = 2**31 - 1
+
+
+def _integer(value: int) -> str:
+    if value >= 0:
+        return str(value)
+    if value < -LARGEST:  # its opposite is too large for TLC
+        return f"pxInt!-({_integer(value + 1)}, 1)"
+    return f"pxInt!-(0, {-value})"
+
+
+def parts_of(value: Value) -> list[Value]:
+    """Return the values that a value is made of; none for a plain one."""
+    if isinstance(value, Fn):
+        return [*value, *value.values()]
+    return list(value) if isinstance(value, tuple | frozenset) else []
+
+
 def model_values(value: Value) -> frozenset[str]:
     """Return the names of the model values inside a value."""
     if isinstance(value, ModelValue):
         return frozenset({value.name})
-    if isinstance(value, Fn):
-        parts: list[Value] = [*value, *value.values()]
-    elif isinstance(value, tuple | frozenset):
-        parts = list(value)
-    else:
-        parts = []
-    return frozenset().union(*map(model_values, parts))
+    return frozenset().union(*map(model_values, parts_of(value)))
 
 
 _ESCAPES = {
@@ -147,7 +164,7 @@ class Formulas:
         known = [argument for argument in arguments if argument is not UNKNOWN]
         if len(known) == len(arguments):
             return self.known(call.action, [self.literals.of(v) for v in known])
-        places = self.applications(call.action)
+        places = drawn_at(self.facts, call.action)
         drawn = " \\/ ".join(self.quantified(place, arguments) for place in places)
         if all(place.direct for place in places):
             return f"({drawn})"
@@ -177,7 +194,7 @@ class Formulas:
             if text in names:
                 meaning.setdefault(text, value)
         parts = [
-            f"{substitute(text, meaning)} = {value}"
+            f"({substitute(text, meaning)}) = {value}"
             for text, value in pairs
             if meaning.get(text) != value
         ]
@@ -185,38 +202,21 @@ class Formulas:
         for name, bound in reversed(place.binders):
             within = substitute(bound, meaning)
             if name in meaning:
-                body = f"{meaning[name]} \\in {within} /\\ {body}"
+                body = f"{meaning[name]} \\in ({within}) /\\ {body}"
             else:
-                body = f"(\\E {name} \\in {within} : {body})"
+                body = f"(\\E {name} \\in ({within}) : {body})"
         return body.removesuffix(" /\\ TRUE")
-
-    def applications(self, action: str) -> list[Application]:
-        """Places under Next from which unknown arguments can be drawn."""
-        places = [place for place in self.facts.applications if place.action == action]
-        if not places:
-            raise Mistake(
-                f"{action} is not applied under {self.facts.next}, so its unknown "
-                "arguments have no set to be drawn from",
-                expected=f"{action} with all its arguments",
-            )
-        if not all(place.translatable for place in places):
-            raise Mistake(
-                f"the arguments of {action} are drawn from a set that depends on "
-                f"a LET or spans a list at {places[0].location}",
-                expected=f"{action} with all its arguments",
-            )
-        return places
 
     def quantified(self, place: Application, arguments: Sequence[Argument]) -> str:
         """One application with its binders; known arguments equated."""
         equal = [
-            f"{text} = {self.literals.of(value)}"
+            f"({text}) = {self.literals.of(value)}"
             for text, value in zip(place.arguments, arguments, strict=True)
             if value is not UNKNOWN
         ]
         body = " /\\ ".join([*equal, self.applied(place.action, place.arguments)])
         for name, bound in reversed(place.binders):
-            body = f"\\E {name} \\in {bound} : {body}"
+            body = f"\\E {name} \\in ({bound}) : {body}"
         return f"({body})"
 
     @staticmethod
@@ -227,15 +227,18 @@ class Formulas:
     def observation(self, observation: Observation) -> str:
         """An observation as a formula; a path that is absent makes it false."""
         guards, path = self.path(observation)
+        text = "(" + " /\\ ".join([*guards, self.fact(observation, path)]) + ")"
+        return text + "'" if observation.primed else text
+
+    def fact(self, observation: Observation, path: str) -> str:
+        """What is observed of a path that is there."""
         value = self.literals.of(observation.value)
-        fact = {
+        return {
             Relation.EQUALS: f"{path} = {value}",
             Relation.ONE_OF: f"{path} \\in {value}",
             Relation.CONTAINS: f"{value} \\in {path}",
             Relation.INCLUDES: f"{value} \\subseteq {path}",
         }[observation.relation]
-        text = "(" + " /\\ ".join([*guards, fact]) + ")"
-        return text + "'" if observation.primed else text
 
     def path(self, observation: Observation) -> tuple[list[str], str]:
         """Conditions for a path to be there, and its text."""
@@ -258,6 +261,28 @@ class Formulas:
         formulas[0] = " /\\ ".join([*before, formulas[0]])
         formulas[-1] = " /\\ ".join([formulas[-1], *after])
         return formulas
+
+
+def drawn_at(facts: Facts, action: str) -> list[Application]:
+    """Places under Next from which unknown arguments of an action can be drawn.
+
+    Mistake if there are none, or if one cannot be quoted.
+    """
+    places = [place for place in facts.applications if place.action == action]
+    if not places:
+        raise Mistake(
+            f"{action} is not applied under {facts.next}, so its unknown arguments "
+            "have no set to be drawn from",
+            expected=f"{action} with all its arguments",
+        )
+    for place in places:
+        if not place.translatable:
+            raise Mistake(
+                f"the arguments of {action} are drawn from a set that depends on "
+                f"a LET or LOCAL name or spans a list at {place.location}",
+                expected=f"{action} with all its arguments",
+            )
+    return places
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,31 +429,33 @@ class _Writer:
             "pxLimit == " + _sequence([self.limit(one) for one in self.silent]),
         ]
         tail = [
-            f"pxStep(n) == {_tree('pxF', 1, len(self.numbers), 'n')}",
-            f"pxInitial(n) == {_tree('pxI', 1, len(inits), 'n')}",
-            f"pxQuiet(n) == {_tree('pxS', 1, len(self.silent), 'n')}",
-            "ASSUME \\A t \\in DOMAIN pxTraces : pxTLC!TLCSet(t, 0)",
+            f"pxStep(pxN) == {_tree('pxF', 1, len(self.numbers))}",
+            f"pxInitial(pxN) == {_tree('pxI', 1, len(inits))}",
+            f"pxQuiet(pxN) == {_tree('pxS', 1, len(self.silent))}",
+            f"pxSlot(pxN) == pxInt!+({_FIRST_SLOT}, pxN)",
+            "ASSUME /\\ pxTLC!TLCSet(pxSlot(pxSeq!Len(pxTraces)), 0)",
+            "       /\\ \\A pxN \\in DOMAIN pxTraces : pxTLC!TLCSet(pxSlot(pxN), 0)",
             "pxInit == /\\ pxT \\in DOMAIN pxTraces",
             "          /\\ pxP = 1",
-            "          /\\ pxQ = [n \\in DOMAIN pxLimit |-> 1]",
+            "          /\\ pxQ = [pxN \\in DOMAIN pxLimit |-> 1]",
             f"          /\\ {self.facts.init}",
             "          /\\ pxInitial(pxInits[pxT])",
             "pxMatch == /\\ pxP \\in DOMAIN pxTraces[pxT]",
             "           /\\ pxStep(pxTraces[pxT][pxP])",
             "           /\\ pxP' = pxInt!+(pxP, 1)",
-            "           /\\ pxQ' = [n \\in DOMAIN pxLimit |-> 1]",
+            "           /\\ pxQ' = [pxN \\in DOMAIN pxLimit |-> 1]",
             "           /\\ pxT' = pxT",
             "pxUnseen == /\\ pxP \\in DOMAIN pxTraces[pxT]",
             "            /\\ pxP \\notin pxInner[pxT]",
-            "            /\\ \\E n \\in pxSilent[pxT] :",
-            "                 /\\ pxLimit[n] = 0 \\/ pxInt!>(pxLimit[n], pxQ[n])",
-            "                 /\\ pxQuiet(n)",
-            "                 /\\ pxQ' = [pxQ EXCEPT ![n] =",
-            "                      IF pxLimit[n] = 0 THEN 1 ELSE pxInt!+(@, 1)]",
+            "            /\\ \\E pxN \\in pxSilent[pxT] :",
+            "                 /\\ pxLimit[pxN] = 0 \\/ pxInt!>(pxLimit[pxN], pxQ[pxN])",
+            "                 /\\ pxQuiet(pxN)",
+            "                 /\\ pxQ' = [pxQ EXCEPT ![pxN] =",
+            "                      IF pxLimit[pxN] = 0 THEN 1 ELSE pxInt!+(@, 1)]",
             "            /\\ UNCHANGED <<pxT, pxP>>",
             "pxNext == pxMatch \\/ pxUnseen",
-            "pxReport == IF pxInt!>(pxP, pxTLC!TLCGet(pxT))",
-            "            THEN /\\ pxTLC!TLCSet(pxT, pxP)",
+            "pxReport == IF pxInt!>(pxP, pxTLC!TLCGet(pxSlot(pxT)))",
+            "            THEN /\\ pxTLC!TLCSet(pxSlot(pxT), pxP)",
             f"                 /\\ pxTLC!PrintT(<<{quoted(self.tag)}, pxT, pxP>>)",
             "            ELSE TRUE",
             "====",
@@ -451,7 +478,11 @@ class _Writer:
             f"CONSTANT {constant} = {name}"
             for name, constant in self.literals.model_values.items()
         ]
-        values = [f"CONSTANT {name} <- pxC_{name}" for name in self.facts.constants]
+        operators = self.questions[0].spec.overrides
+        values = [
+            f"CONSTANT {name} <- {operators.get(name, f'pxC_{name}')}"
+            for name in self.facts.constants
+        ]
         return "\n".join(
             ["INIT pxInit", "NEXT pxNext", "INVARIANT pxReport", *names, *values, ""],
         )
@@ -469,15 +500,15 @@ def _sets(rows: Iterable[Iterable[int]]) -> str:
     return "<<" + ", ".join("{" + ", ".join(map(str, r)) + "}" for r in rows) + ">>"
 
 
-def _tree(prefix: str, low: int, high: int, name: str) -> str:
-    """Pick one of prefix<low> .. prefix<high> by bisection on `name`."""
+def _tree(prefix: str, low: int, high: int) -> str:
+    """Pick one of prefix<low> .. prefix<high> by bisection on pxN."""
     if high < low:
         return "FALSE"
     if low == high:
         return f"{prefix}{low}"
     middle = (low + high) // 2
     return (
-        f"IF pxInt!>({name}, {middle}) "
-        f"THEN {_tree(prefix, middle + 1, high, name)} "
-        f"ELSE {_tree(prefix, low, middle, name)}"
+        f"IF pxInt!>(pxN, {middle}) "
+        f"THEN {_tree(prefix, middle + 1, high)} "
+        f"ELSE {_tree(prefix, low, middle)}"
     )

@@ -76,7 +76,7 @@ def _explained(verdict: Verdict) -> Iterator[str]:
             break_long_words=False,
             break_on_hyphens=False,
         )
-    elif verdict.judgement is Judgement.REJECTED and found.guards:
+    elif found.stuck:
         yield "  nothing is enabled here"
 
 

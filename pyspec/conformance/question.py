@@ -7,10 +7,11 @@ have, a constant without value) is a `Mistake` here, before any engine runs.
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pyspec.conformance.module import model_values
+from pyspec.conformance.module import LARGEST, drawn_at, model_values, parts_of
 from pyspec.errors import Mistake
 from pyspec.trace.model import UNKNOWN, Call, Observation, Trace
 from pyspec.values import show
@@ -26,12 +27,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A module to replay against, what it declares, and a cfg's constants."""
+    """A module to replay against, what it declares, and a cfg's constants.
+
+    `overrides` are those constants that a cfg gives by an operator (`C <- Op`).
+    """
 
     path: Path
     facts: Facts
     constants: Mapping[str, Value]
     library: tuple[Path, ...] = ()
+    overrides: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,43 @@ def load_spec(
         init=config.init if config else None,
         next_=config.next if config else None,
     )
-    return Spec(module, facts, dict(config.constants) if config else {}, library)
+    _refuse_our_names(module, facts)
+    if config is None:
+        return Spec(module, facts, {}, library)
+    overrides = _operators_for_constants(module, facts, config)
+    return Spec(module, facts, dict(config.constants), library, overrides)
+
+
+def _refuse_our_names(module: Path, facts: Facts) -> None:
+    for name in (*facts.constants, *facts.variables, *facts.operators):
+        if re.match(r"px[A-Z_]", name):
+            raise Mistake(
+                f"{name} has the form of the names that replay adds to a module",
+                file=module,
+                expected="no name that begins with px and a capital or _",
+            )
+
+
+def _operators_for_constants(
+    module: Path,
+    facts: Facts,
+    config: Config,
+) -> dict[str, str]:
+    """Return a cfg's overrides of constants; what else it overrides is a model's."""
+    found = {
+        name: operator
+        for name, operator in config.overrides.items()
+        if name in facts.constants
+    }
+    for name, operator in found.items():
+        if operator not in facts.operators:
+            raise Mistake(
+                f"the cfg gives constant {name} by {operator}, which is not an "
+                f"operator of module {facts.module}",
+                file=module,
+                hint="Name the module that defines it: --spec FILE.tla.",
+            )
+    return found
 
 
 def ask(spec: Spec, trace: Trace, *, key: str | None = None) -> Question:
@@ -117,6 +158,9 @@ class _Checker:
                 for source in (self.trace.constants, self.spec.constants)
                 if name in source
             ]
+            if name in self.spec.overrides:
+                self.refuse_value(name, given)
+                continue
             if not given:
                 raise self.mistake(
                     f"constant {name} of module {self.facts.module} has no value",
@@ -138,13 +182,25 @@ class _Checker:
                 )
         return merged
 
+    def refuse_value(self, name: str, given: list[Value]) -> None:
+        """Refuse to give a constant a value beside the operator that the cfg names."""
+        if given:
+            raise self.mistake(
+                f"constant {name} has two values",
+                expected=f"{self.spec.overrides[name]}, as the cfg says",
+                found=f"{show(given[0])} in the trace's header",
+            )
+
     def call(self, call: Call, line: int | None) -> None:
         operator = self.facts.operators.get(call.action)
-        if operator is None or operator.level != ACTION:
+        if operator is None or not self.is_action(call.action):
             raise self.mistake(
                 f"{call.action} is not an action of module {self.facts.module}",
                 line=line,
-                hint=_guess(call.action, self.facts.actions),
+                hint=_guess(
+                    call.action,
+                    [name for name in self.facts.actions if self.is_action(name)],
+                ),
             )
         if call.arguments is not None and len(call.arguments) != len(
             operator.parameters,
@@ -158,8 +214,32 @@ class _Checker:
         for argument in call.arguments or ():
             if argument is not UNKNOWN:
                 self.value(argument, line)
+        arguments = call.arguments
+        if operator.parameters and (arguments is None or UNKNOWN in arguments):
+            self.drawn(call.action, line)
+
+    def is_action(self, name: str) -> bool:
+        operator = self.facts.operators.get(name)
+        return operator is not None and operator.level == ACTION
+
+    def drawn(self, action: str, line: int | None) -> None:
+        """Check that unknown arguments have sets to be drawn from."""
+        try:
+            drawn_at(self.facts, action)
+        except Mistake as error:
+            raise self.mistake(
+                error.message,
+                line=line,
+                expected=error.expected,
+            ) from None
 
     def value(self, value: Value, line: int | None) -> None:
+        for number in _integers(value):
+            if not -LARGEST - 1 <= number <= LARGEST:
+                raise self.mistake(
+                    f"{number} is beyond TLC's integers, which have 32 bits",
+                    line=line,
+                )
         for name in sorted(model_values(value) - self.known):
             raise self.mistake(
                 f"{name} is neither a constant's value nor a name of module "
@@ -212,6 +292,13 @@ class _Checker:
 
 STATE = 1
 ACTION = 2
+
+
+def _integers(value: Value) -> Iterator[int]:
+    if isinstance(value, int):
+        yield value
+    for part in parts_of(value):
+        yield from _integers(part)
 
 
 def _count(operator: Operator) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from pyspec.conformance.explain import Probe, explain
+from pyspec.conformance.explain import Detail, Probe, explain
 from pyspec.conformance.module import generate
 from pyspec.conformance.verdict import Judgement, Verdict
 from pyspec.errors import Interrupted, Unavailable, Undecided
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pyspec.conformance.question import Question
+    from pyspec.conformance.verdict import Explanation
     from pyspec.tla2tools import Outcome, Toolchain
 
 
@@ -76,12 +77,14 @@ class TlcEngine:
 
     def decide_batch(self, batch: Sequence[Question]) -> list[Verdict]:
         """Answer questions of one spec and one set of constants."""
-        verdicts = self.verdicts(batch)
-        verdicts = [self.without_bound(verdict) for verdict in verdicts]
-        return self.explained(verdicts)
+        return self.explained(self.without_bounds(self.verdicts(batch)))
 
     def verdicts(self, batch: Sequence[Question]) -> list[Verdict]:
-        """Halve a batch that TLC cannot finish until the culprit stands alone."""
+        """Take out the culprit of a batch that TLC cannot finish.
+
+        TLC tells it by the state at which it fails; where it does not, halving
+        the batch finds it.
+        """
         reached, outcome = self.reach(batch)
         if outcome.cause in _FINISHED | {Cause.TIMEOUT, Cause.MEMORY}:
             limited = outcome.cause not in _FINISHED
@@ -91,9 +94,15 @@ class TlcEngine:
                 _verdict(question, position, outcome)
                 for question, position in zip(batch, reached, strict=True)
             ]
-        if len(batch) > 1:
+        if outcome.cause is Cause.ASSUMPTION:  # the constants are those of all
+            return [_failed(question, 0, outcome) for question in batch]
+        culprit = 0 if len(batch) == 1 else _culprit(outcome, batch)
+        if culprit is None:
             return [v for part in _halves(batch) for v in self.verdicts(part)]
-        return [_failed(batch[0], reached[0], outcome)]
+        rest = [*batch[:culprit], *batch[culprit + 1 :]]
+        verdicts = self.verdicts(rest) if rest else []
+        failed = _failed(batch[culprit], reached[culprit], outcome)
+        return [*verdicts[:culprit], failed, *verdicts[culprit:]]
 
     def reach(
         self,
@@ -124,19 +133,33 @@ class TlcEngine:
         ]
         return reached, outcome
 
-    def without_bound(self, verdict: Verdict) -> Verdict:
-        """Drop `with at most n silent steps` if no number of them helps."""
-        if verdict.bound is None:
-            return verdict
+    def without_bounds(self, verdicts: list[Verdict]) -> list[Verdict]:
+        """Drop `with at most n silent steps` where no number of them helps.
+
+        All at once, and one by one if TLC does not come to an end with all.
+        """
+        bounded = [place for place, v in enumerate(verdicts) if v.bound is not None]
+        if not bounded:
+            return verdicts
+        found = self.unbounded([verdicts[place] for place in bounded])
+        if found is None and len(bounded) > 1:
+            alone = [self.unbounded([verdicts[place]]) for place in bounded]
+            found = [one[0] if one else -1 for one in alone]
+        for place, matched in zip(bounded, found or (), strict=False):
+            if matched == verdicts[place].matched:
+                verdicts[place] = replace(verdicts[place], bound=None)
+        return verdicts
+
+    def unbounded(self, verdicts: list[Verdict]) -> list[int] | None:
+        """Return how many events match with any number of silent steps, if known."""
         engine = TlcEngine(
             self.toolchain,
             replace(self.limits, timeout_s=self.limits.unbounded_s),
             stop=self.stop,
         )
-        reached, outcome = engine.reach([verdict.question], unbounded=True)
-        if outcome.cause in _FINISHED and reached[0] == verdict.matched:
-            return replace(verdict, bound=None)
-        return verdict
+        questions = [verdict.question for verdict in verdicts]
+        reached, outcome = engine.reach(questions, unbounded=True)
+        return reached if outcome.cause in _FINISHED else None
 
     def explained(self, verdicts: list[Verdict]) -> list[Verdict]:
         """Ask TLC again at the first impossible events: what would have fitted?"""
@@ -145,18 +168,42 @@ class TlcEngine:
             for place, verdict in enumerate(verdicts)
             if verdict.judgement is Judgement.REJECTED and verdict.event is not None
         ][: self.limits.explained]
-        for part in self.probed([verdicts[place] for place in rejected]):
-            verdicts[rejected.pop(0)] = part
+        parts = self.probed([verdicts[place] for place in rejected], Detail.FULL)
+        for place, part in zip(rejected, parts, strict=True):
+            verdicts[place] = part
         return verdicts
 
-    def probed(self, verdicts: list[Verdict]) -> list[Verdict]:
+    def probed(self, verdicts: list[Verdict], detail: Detail) -> list[Verdict]:
         """Explain rejections in one run; one by one if TLC stumbles over it.
 
-        A verdict stands without an explanation if TLC cannot give one.
+        Those that it cannot explain alone are asked for less.  A verdict stands
+        without an explanation if TLC cannot give any.
         """
         if not verdicts:
             return []
-        probes = [Probe(verdict, _tag()) for verdict in verdicts]
+        explanations = self.probe(verdicts, detail)
+        if explanations is None and len(verdicts) > 1:
+            alone = [self.probe([verdict], detail) for verdict in verdicts]
+            explanations = [one[0] if one else None for one in alone]
+        found = explanations or [None] * len(verdicts)
+        answers = [
+            replace(verdict, explanation=explanation) if explanation else verdict
+            for verdict, explanation in zip(verdicts, found, strict=True)
+        ]
+        mute = [place for place, one in enumerate(found) if one is None]
+        if mute and detail in _LESS:
+            less = self.probed([verdicts[place] for place in mute], _LESS[detail])
+            for place, verdict in zip(mute, less, strict=True):
+                answers[place] = verdict
+        return answers
+
+    def probe(
+        self,
+        verdicts: list[Verdict],
+        detail: Detail,
+    ) -> list[Explanation | None] | None:
+        """Return the explanations that one run gives; None if it fails."""
+        probes = [Probe(verdict, _tag(), detail) for verdict in verdicts]
         questions = [verdict.question for verdict in verdicts]
         generated = generate(
             questions,
@@ -168,19 +215,12 @@ class TlcEngine:
             },
         )
         outcome = self.run(generated.text, generated.config, questions[0])
-        if outcome.cause in _FINISHED:
-            return [
-                replace(
-                    verdict,
-                    explanation=explain(
-                        probe, printed_values(outcome.prints, probe.tag)
-                    ),
-                )
-                for verdict, probe in zip(verdicts, probes, strict=True)
-            ]
-        if len(verdicts) == 1:
-            return verdicts
-        return [v for verdict in verdicts for v in self.probed([verdict])]
+        if outcome.cause not in _FINISHED or outcome.prints_dropped:
+            return None
+        return [
+            explain(probe, printed_values(outcome.prints, probe.tag))
+            for probe in probes
+        ]
 
     def run(
         self,
@@ -220,6 +260,7 @@ _NAME = "PyspecReplay"
 MOST_EVENTS = 30_000
 # A batch in which no trace has the initial state that it observes is decided.
 _FINISHED = frozenset({Cause.NONE, Cause.NO_INITIAL_STATE})
+_LESS = {Detail.FULL: Detail.ORDERED, Detail.ORDERED: Detail.BARE}
 _ENVIRONMENT = frozenset({Cause.KILLED, Cause.DISK})
 
 
@@ -247,6 +288,15 @@ def _batches(questions: Sequence[Question]) -> Iterator[list[int]]:
             batch.append(index)
             size += events
         yield batch
+
+
+def _culprit(outcome: Outcome, batch: Sequence[Question]) -> int | None:
+    """Return the index of the question whose state TLC could not go on from."""
+    last = outcome.states[-1] if outcome.states else {}
+    trace = last.get("pxT")
+    if isinstance(trace, int) and 1 <= trace <= len(batch):
+        return trace - 1
+    return None
 
 
 def _halves(batch: Sequence[Question]) -> Iterator[Sequence[Question]]:
@@ -311,9 +361,15 @@ def _verdict(question: Question, matched: int, outcome: Outcome) -> Verdict:
         Judgement.REJECTED,
         max(matched, 0),
         event=events[matched] if matched >= 0 else None,
-        bound=max(known) if known and matched >= 0 else None,
-        why="no initial state has what INIT observes" if matched < 0 else "",
+        bound=min(known) if known and matched >= 0 else None,
+        why=_without_start(question) if matched < 0 else "",
     )
+
+
+def _without_start(question: Question) -> str:
+    if question.trace.init:
+        return "no initial state has what INIT observes"
+    return f"{question.spec.facts.init} of the spec has no state at all"
 
 
 def _failed(question: Question, matched: int, outcome: Outcome) -> Verdict:

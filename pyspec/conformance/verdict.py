@@ -52,12 +52,13 @@ class Explanation:
 
     `guards`: conjuncts of its action that are false; `differences`:
     observations that no step by this action meets; `enabled`: the steps that
-    the spec allows instead.
+    the spec allows instead; `stuck`: it is known to allow none.
     """
 
     guards: tuple[FalseGuard, ...] = ()
     differences: tuple[Difference, ...] = ()
     enabled: tuple[str, ...] = ()
+    stuck: bool = False
 
 
 @dataclass(frozen=True, slots=True)

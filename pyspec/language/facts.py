@@ -16,7 +16,7 @@ from pyspec.language import tree as sany
 
 if TYPE_CHECKING:
     import xml.etree.ElementTree as ET
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pyspec.trace.model import Location
@@ -25,8 +25,10 @@ _WORD = re.compile(
     r'"(?:\\.|[^"\\])*"'  # a string stays as it is
     r"|\\\*[^\n]*"  # a comment to the end of its line
     r"|(?P<field>(?<!\.)\.\s*[A-Za-z_]\w*)"  # a record's field, not `1..n`
-    r"|(?P<word>(?<![\\!\w])[A-Za-z_]\w*)(?!\s*\|->)(?!\w)",
+    r"|(?P<open>[\[({]|<<)|(?P<close>[\])}]|>>)"
+    r"|(?P<word>(?<![\\!\w])[0-9_]*[A-Za-z]\w*)(?!\s*\|->)(?!\w)",
 )
+_IN_RECORDS = re.compile(r"\s*:(?![:=>])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +141,20 @@ class _Reader:
         self.tree = tree
         self.sources = sources
         self.lines = {
-            name: path.read_text(encoding="utf-8", errors="replace").splitlines()
+            name: path.read_text(encoding="utf-8", errors="replace").split("\n")
             for name, path in sources.items()
         }
         self.definitions = {
             sany.name_of(node): node for node in tree.members("UserDefinedOpKind")
         }
+        declared = tree.members("OpDeclNode")
+        self.seen = {id(node): node for node in declared}
+        self.seen |= {
+            id(node): node
+            for node in self.definitions.values()
+            if not self.is_local(node)
+        }
+        self.of_modules = {id(node) for node in tree.defined_in_modules()}
 
     def facts(
         self,
@@ -163,12 +173,20 @@ class _Reader:
                     expected="operators for the initial predicate and the next step",
                     hint="Name them with INIT and NEXT in a cfg, or define Spec.",
                 )
+            if not self.is_seen(self.definitions[name]):
+                raise Mistake(
+                    f"{name} is LOCAL in module {self.tree.root_module}",
+                    file=self.sources.get(self.tree.root_module),
+                    expected="operators that a module that extends it can see",
+                )
         return Facts(
             module=self.tree.root_module,
             constants=self.declared(sany.CONSTANT_KIND),
             variables=self.declared(sany.VARIABLE_KIND),
             operators={
-                name: self.operator(node) for name, node in self.definitions.items()
+                name: self.operator(node)
+                for name, node in self.definitions.items()
+                if self.is_seen(node)
             },
             init=init,
             next=next_,
@@ -185,6 +203,32 @@ class _Reader:
         nodes.sort(key=_source_order)
         return tuple(sany.name_of(node) for node in nodes)
 
+    def is_local(self, node: ET.Element) -> bool:
+        """Whether a definition of the root module is for itself only."""
+        location = sany.location_of(node)
+        if location.module != self.tree.root_module:
+            return False
+        line = self.lines[location.module][location.line - 1]
+        return line[_index(line, location.column) :].startswith("LOCAL")
+
+    def is_seen(self, node: ET.Element) -> bool:
+        """Whether a module that extends the root module means this by its name."""
+        return id(node) in self.seen or node.tag == "BuiltInKind"
+
+    def quote(self, node: ET.Element, bound: Container[str]) -> str | None:
+        """TLA+ text of an expression; None if it means something else elsewhere.
+
+        That is so where it refers to what only its own module or a LET
+        defines, or to a bound name other than `bound`.
+        """
+        for referred in self.tree.references(node):
+            if referred.tag == "FormalParamNode":
+                if sany.name_of(referred) not in bound:
+                    return None
+            elif not self.is_seen(referred):
+                return None
+        return self.slice(sany.location_of(node))
+
     def operator(self, node: ET.Element) -> Operator:
         return Operator(
             name=sany.name_of(node),
@@ -200,19 +244,23 @@ class _Reader:
         body = operator.find("body")
         if body is None or not len(body):
             return
+        parameters = self.tree.parameters(operator)
         for conjunct in self.conjuncts(body[0]):
             if conjunct.find("level") is not None and sany.level_of(conjunct) <= 1:
-                location = sany.location_of(conjunct)
                 yield Conjunct(
-                    self.slice(location),
-                    location,
-                    tuple(self.state_operands(conjunct)),
+                    self.quote(conjunct, parameters),
+                    sany.location_of(conjunct),
+                    tuple(self.state_operands(conjunct, parameters)),
                 )
 
-    def state_operands(self, conjunct: ET.Element) -> Iterator[str]:
+    def state_operands(
+        self,
+        conjunct: ET.Element,
+        parameters: Container[str],
+    ) -> Iterator[str]:
         for operand in sany.operands(conjunct):
             if operand.find("location") is not None and sany.level_of(operand) == 1:
-                text = self.slice(sany.location_of(operand))
+                text = self.quote(operand, parameters)
                 if text is not None:
                     yield text
 
@@ -236,15 +284,33 @@ class _Reader:
                     file=self.sources.get(self.tree.root_module),
                 )
             return "Init", "Next"
-        init, next_ = "Init", "Next"
-        for conjunct in self.spec_conjuncts(node):
-            applied = self.applied_name(conjunct)
-            if applied is not None and sany.level_of(conjunct) <= 1:
-                init = applied
-            boxed = self.boxed_action(conjunct)
-            if boxed is not None:
-                next_ = boxed
-        return init, next_
+        if sany.level_of(node) < sany.ACTION_LEVEL:
+            return "Init", "Next"  # it only happens to be called Spec
+        conjuncts = list(self.spec_conjuncts(node))
+        inits = [self.applied_name(c) for c in conjuncts if sany.level_of(c) <= 1]
+        boxes = [self.boxed_action(c) for c in conjuncts if self.is_boxed(c)]
+        return (
+            self.the_only(inits, "initial predicate", node),
+            self.the_only(boxes, "next-state relation", node),
+        )
+
+    def the_only(
+        self,
+        names: Sequence[str | None],
+        what: str,
+        specification: ET.Element,
+    ) -> str:
+        """Return the one name; half of what a spec says would be another spec."""
+        if len(names) == 1 and names[0] is not None:
+            return names[0]
+        name = sany.name_of(specification)
+        raise Mistake(
+            f"the {what} of {name} is not just one operator with a name",
+            file=self.sources.get(self.tree.root_module),
+            line=sany.location_of(specification).line,
+            expected=r"Init /\ [][Next]_vars, then fairness",
+            hint="Name them with INIT and NEXT in a cfg.",
+        )
 
     def spec_conjuncts(self, operator: ET.Element) -> Iterator[ET.Element]:
         """Conjuncts of Spec, opening the operators that it is made of."""
@@ -267,12 +333,14 @@ class _Reader:
         is_user = operator.tag == "UserDefinedOpKind"
         return sany.name_of(operator) if is_user else None
 
+    def is_boxed(self, node: ET.Element) -> bool:
+        """Whether a conjunct of Spec is `[]F`, for an action or a state predicate."""
+        if node.tag != "OpApplNode":
+            return False
+        return sany.name_of(self.tree.operator_of(node)) == "[]"
+
     def boxed_action(self, node: ET.Element) -> str | None:
         """N of [][N]_v, if N is a name."""
-        if node.tag != "OpApplNode":
-            return None
-        if sany.name_of(self.tree.operator_of(node)) != "[]":
-            return None
         inside = sany.operands(node)[0]
         if inside.tag != "OpApplNode":
             return None
@@ -288,8 +356,8 @@ class _Reader:
         picked = lines[location.line - 1 : location.end_line]
         if not picked:
             return None
-        picked[-1] = picked[-1][: location.end_column]
-        picked[0] = picked[0][location.column - 1 :]
+        picked[-1] = picked[-1][: _index(picked[-1], location.end_column) + 1]
+        picked[0] = picked[0][_index(picked[0], location.column) :]
         if any(re.match(r"\s*(/\\|\\/)", line) for line in picked[1:]):
             return None
         if any(r"\*" in line or "(*" in line for line in picked):
@@ -330,7 +398,7 @@ class _Walk:
         if node.tag == "LetInNode":
             body = node.find("body")
             if body is not None and len(body):
-                yield from self.of(body[0], self.with_let(node, scope))
+                yield from self.of(body[0], scope)
             return
         if node.tag != "OpApplNode" or sany.level_of(node) < sany.ACTION_LEVEL:
             return
@@ -356,12 +424,13 @@ class _Walk:
         if sany.level_of(operator) < sany.ACTION_LEVEL or name in scope.opened:
             return
         texts = [self.text(operand, scope) for operand in sany.operands(node)]
+        is_seen = self.reader.is_seen(operator)
         known = tuple(text for text in texts if text is not None)
         yield Application(
             action=name,
             arguments=known if len(known) == len(texts) else (),
             binders=scope.binders,
-            translatable=scope.translatable and len(known) == len(texts),
+            translatable=scope.translatable and is_seen and len(known) == len(texts),
             direct=not scope.named,
             labels=not scope.named and self.ends_in(operator.find("body")),
             label=scope.label if scope.named else name,
@@ -370,10 +439,11 @@ class _Walk:
         body = operator.find("body")
         if body is not None and len(body):
             parameters = self.tree.parameters(operator)
+            outer = {} if id(operator) in self.reader.of_modules else scope.meaning
             inner = replace(
                 scope,
                 label=scope.label if scope.named else name,
-                meaning=dict(zip(parameters, texts, strict=False)),
+                meaning={**outer, **dict(zip(parameters, texts, strict=False))},
                 opened=scope.opened | {name},
             )
             yield from self.of(body[0], inner)
@@ -398,14 +468,6 @@ class _Walk:
             return any(self.ends_in(operand) for operand in sany.operands(node))
         return True
 
-    def with_let(self, node: ET.Element, scope: _Scope) -> _Scope:
-        """Names defined by LET mean nothing outside of it."""
-        definitions = node.find("opDefs")
-        hidden: dict[str, str | None] = {}
-        for reference in definitions if definitions is not None else ():
-            hidden[sany.name_of(self.tree.follow(reference))] = None
-        return replace(scope, meaning={**scope.meaning, **hidden})
-
     def with_binders(self, node: ET.Element, scope: _Scope) -> _Scope:
         meaning = dict(scope.meaning)
         binders = list(scope.binders)
@@ -429,27 +491,38 @@ class _Walk:
         """TLA+ text of an expression, over the binders instead of its names."""
         if node.find("location") is None:
             return None
-        sliced = self.reader.slice(sany.location_of(node))
+        sliced = self.reader.quote(node, scope.meaning)
         if sliced is None:
             return None
         return substitute(sliced, scope.meaning)
 
 
 def substitute(text: str, meaning: Mapping[str, str | None]) -> str | None:
-    """Put a meaning for each name in TLA+ text; None if one has none.
+    r"""Put a meaning for each name in TLA+ text; None if one has none.
 
-    Fields (`m.type`, `type |-> v`), strings and comments are left alone.
+    Fields (`m.type`, `type |-> v`, `[type : S]`), strings and comments are left
+    alone.
 
     >>> substitute('[type |-> "r", rm |-> r].r', {"r": "px_b1", "type": "no"})
     '[type |-> "r", rm |-> px_b1].r'
+    >>> substitute("[type : T, rm : {r : x \\in S}]", {"r": "px_b1", "type": "no"})
+    '[type : T, rm : {px_b1 : x \\in S}]'
     """
     impossible = False
+    brackets = [""]
 
     def replace(match: re.Match[str]) -> str:
         nonlocal impossible
+        if match.group("open"):
+            brackets.append(match.group("open"))
+        elif match.group("close") and len(brackets) > 1:
+            brackets.pop()
         word = match.group("word")
         if word is None or word not in meaning:
             return match.group()
+        is_field = brackets[-1] == "[" and _IN_RECORDS.match(text, match.end())
+        if is_field and text[: match.start()].rstrip().endswith(("[", ",")):
+            return word
         meant = meaning[word]
         if meant is None:
             impossible = True
@@ -458,6 +531,16 @@ def substitute(text: str, meaning: Mapping[str, str | None]) -> str | None:
 
     result = _WORD.sub(replace, text)
     return None if impossible else result
+
+
+def _index(line: str, column: int) -> int:
+    """Return the index of what SANY calls a column: a tab goes to the next of 8."""
+    place = 0
+    for index, char in enumerate(line):
+        place += 8 - place % 8 if char == "\t" else 1
+        if place >= column:
+            return index
+    return len(line)
 
 
 def _source_order(node: ET.Element) -> tuple[str, int, int]:

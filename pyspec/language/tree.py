@@ -33,6 +33,7 @@ class Tree:
         if context is None:
             raise Bug("SANY's XML has no context", found=xml[:200].decode("latin-1"))
         self._entries: dict[str, ET.Element] = {}
+        self._uids: dict[int, str] = {}
         for entry in context:
             uid = _text(entry, "UID")
             node = next(child for child in entry if child.tag != "UID")
@@ -51,9 +52,48 @@ class Tree:
             if reference.tag == f"{kind}Ref":
                 yield self.follow(reference)
 
+    def uid_of(self, node: ET.Element) -> str:
+        """Return the UID of a declared or defined thing."""
+        if not self._uids:
+            self._uids = {id(node): uid for uid, node in self._entries.items()}
+        return self._uids[id(node)]
+
     def follow(self, reference: ET.Element) -> ET.Element:
         """Return what a `…Ref` node refers to."""
         return self._entries[_text(reference, "UID")]
+
+    def defined_in_modules(self) -> Iterator[ET.Element]:
+        """All that some module defines or declares; what a LET defines is left out."""
+        for node in self._entries.values():
+            if node.tag == "ModuleNode":
+                for reference in node:
+                    if reference.tag.endswith("Ref"):
+                        yield self.follow(reference)
+
+    def references(
+        self,
+        node: ET.Element,
+        inside: tuple[ET.Element, ...] = (),
+    ) -> Iterator[ET.Element]:
+        """Operators, constants, variables and bound names that a text refers to.
+
+        Not those that the text itself binds or defines by LET.
+        """
+        own = [*inside, *self._bound_in(node)]
+        lets = [self.follow(each) for defs in node.iter("opDefs") for each in defs]
+        own += lets
+        for application in node.iter("operator"):
+            referred = self.follow(application[0])
+            if all(referred is not one for one in own):
+                yield referred
+        for let in lets:
+            yield from self.references(let, tuple(own))
+
+    def _bound_in(self, node: ET.Element) -> Iterator[ET.Element]:
+        """Bound names and parameters of operators inside of a node."""
+        for binder in (*node.iter("boundSymbols"), *node.iter("params")):
+            for reference in binder.iter("FormalParamNodeRef"):
+                yield self.follow(reference)
 
     def operator_of(self, application: ET.Element) -> ET.Element:
         """Return the operator that an OpApplNode applies."""
