@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import re
 import secrets
-import tempfile
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from pyspec.conformance.explain import Detail, Probe, explain
@@ -20,6 +18,7 @@ from pyspec.conformance.module import generate
 from pyspec.conformance.verdict import Judgement, Verdict
 from pyspec.errors import Interrupted, Unavailable, Undecided
 from pyspec.tla2tools import Cause, Job, run
+from pyspec.tla2tools.process import Workspace
 from pyspec.values import show
 
 if TYPE_CHECKING:
@@ -231,10 +230,10 @@ class TlcEngine:
     ) -> Outcome:
         """Run TLC on a generated module in a private folder."""
         spec = question.spec
-        with tempfile.TemporaryDirectory(prefix="pyspec-replay-") as folder:
-            module = Path(folder, f"{_NAME}.tla")
+        with Workspace() as workspace:
+            module = workspace.path / f"{_NAME}.tla"
             module.write_text(text, encoding="utf-8")
-            cfg = Path(folder, f"{_NAME}.cfg")
+            cfg = workspace.path / f"{_NAME}.cfg"
             cfg.write_text(config, encoding="utf-8")
             job = Job(
                 module=module,

@@ -67,9 +67,10 @@ class Application:
     first; `arguments` are TLA+ texts over these names.  `translatable` is
     False if a set or an argument cannot be quoted outside of its place.
     `direct`: only disjunctions and quantifiers lead there, so that such a step is
-    a step of Next.  `labels`: steps carry this action's name, as a branch of its
-    body ends without applying a further action.  `label` is the name that steps
-    taken here carry: the action's own, or that of the action whose conjunct it is.
+    a step of Next.  `labels`: it is an innermost action, as a branch of its body
+    ends without applying a further one.  `label` is the name of that innermost
+    one, or of the action whose conjunct this is.  (TLC names edges alike, but
+    looks no further where a set or an argument depends on the state.)
     """
 
     action: str
