@@ -62,7 +62,7 @@ _BY_CODE: Final = {
     2118: Cause.NO_INITIAL_STATE,
     2146: Cause.CONFIG,
     2256: Cause.NO_INITIAL_STATE,
-    2280: Cause.CONFIG,
+    2280: Cause.EVALUATION,
     2281: Cause.CONFIG,
     **dict.fromkeys(range(2222, 2246), Cause.CONFIG),
     **dict.fromkeys(range(3100, 3115), Cause.USAGE),

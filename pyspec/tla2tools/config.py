@@ -78,6 +78,11 @@ class Config:
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
     notes: tuple[str, ...] = field(default=(), compare=False)
 
+    @property
+    def has_behaviors(self) -> bool:
+        """Whether there is an initial predicate; else only ASSUMEs are checked."""
+        return self.specification is not None or self.init is not None
+
     def text(self, *, check_deadlock: bool = True) -> str:
         """Return the text of a cfg file that says the same.
 

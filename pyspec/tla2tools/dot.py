@@ -28,6 +28,7 @@ else:
 _LABEL: Final = r'\[label="((?:[^"\\]|\\.)*)"'
 _EDGE: Final = re.compile(rf"(-?\d+) -> (-?\d+)(?: {_LABEL}.*)?;?\s*\Z")
 _NODE: Final = re.compile(rf"(-?\d+) {_LABEL}(.*)\];?\s*\Z")
+_STUTTERING: Final = re.compile(r'(-?\d+) -> \1 \[style="dashed"\];?\s*\Z')
 _ESCAPE: Final = re.compile(r"\\(.)")
 
 
@@ -37,7 +38,8 @@ def read_dot(path: Path | str) -> StateGraph:
     Nodes have `state` (dict of variable to value, None where TLC has `null`)
     and `initial`; edges have `action`, which is also their key, so that a
     step that several arguments allow is one edge.  A dump without
-    `actionlabels` gives the action "".
+    `actionlabels` gives the action "".  The dashed loops that TLC draws for
+    liveness properties are left out: stuttering is no step of Next.
 
     Raises Mistake if the file is missing, is no such dump, or was cut off.
     """
@@ -82,7 +84,7 @@ def _read_line(graph: StateGraph, line: str, *, first: bool) -> None:
     elif node := _NODE.match(line):
         state = parse_state(_unescaped(node[2]))
         graph.add_node(int(node[1]), state=state, initial="filled" in node[3])
-    elif line.startswith(_STATES) and "->" in line:
+    elif line.startswith(_STATES) and "->" in line and not _STUTTERING.match(line):
         raise Mistake(f"not an edge: {line.strip()[:80]}")
 
 

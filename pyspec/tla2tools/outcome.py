@@ -93,8 +93,8 @@ class Finding:
     """One error that TLC reported; with -continue there may be many.
 
     `property` is the name of what is violated or cannot be evaluated.  TLC
-    2.15 and 2.19 do not say which of several temporal properties is violated:
-    then it is None and `candidates` has them all.
+    2.15 and 2.19 do not always say which of several temporal properties is
+    violated: then it is None and `candidates` has them all.
     """
 
     cause: Cause
@@ -126,14 +126,18 @@ class Ending:
 class Question:
     """What TLC was asked, as far as its answer cannot be read without.
 
-    `temporal` are the names under PROPERTY in the cfg.  Limits are those that
-    we set; None means that we set none.
+    `temporal` and `invariants` are the names under PROPERTY and INVARIANT in
+    the cfg; `behaviors` is false if it has no initial predicate, so that only
+    the ASSUMEs are checked.  Limits are those that we set; None means that we
+    set none.
     """
 
     module: str = ""
     module_file: str | None = None
     config_file: str | None = None
     temporal: tuple[str, ...] = ()
+    invariants: tuple[str, ...] = ()
+    behaviors: bool = True
     constants: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
     timeout_s: float | None = None
     memory_mb: int | None = None
@@ -285,7 +289,7 @@ class _Judge:
     def _finding(self, one: Reported) -> Finding:
         cause = classify(one.head, self.chatter)
         behavior = self._behavior(one)
-        names = property_names(one.head) or self._candidates(cause)
+        names = self._names(one.head, cause)
         wording = word(one.head, cause, names, len(behavior.states), self.chatter)
         return Finding(
             cause=cause,
@@ -295,16 +299,22 @@ class _Judge:
             hint=wording.hint,
             behavior=behavior,
             counterexample=self._trace(behavior),
-            positions=one.positions or wording.positions,
+            positions=one.positions or wording.positions or _left_open(one, behavior),
         )
 
-    def _candidates(self, cause: Cause) -> tuple[str, ...]:
-        """Return what may be violated, where TLC does not say which it is.
+    def _names(self, head: Message, cause: Cause) -> tuple[str, ...]:
+        """Return what is violated; all that may be, where TLC does not tell.
 
-        Of a refinement it names the place of the action, not the property.
+        Of a refinement it names the place of the action, or an operator inside
+        of the property (`Init`), which may be none that the cfg names.
         """
-        unnamed = cause in {Cause.PROPERTY, Cause.ACTION_PROPERTY}
-        return self.question.temporal if unnamed else ()
+        names, asked = property_names(head), self.question
+        if cause not in _OF_A_PROPERTY or not asked.temporal:
+            return names
+        known = {*asked.temporal}
+        if cause is Cause.INVARIANT:
+            known |= {*asked.invariants}
+        return names if names and known.issuperset(names) else asked.temporal
 
     def _behavior(self, one: Reported) -> Behavior:
         behavior = behavior_of([*_state_inside(one.head), *one.states])
@@ -345,6 +355,10 @@ class _Judge:
 
     def _success(self) -> Finding:
         counts = self.said.counts
+        if not self.question.behaviors:
+            return Finding(
+                Cause.NONE, "every ASSUME holds; there was nothing else to check"
+            )
         if counts is not None and counts.distinct == 0:
             return Finding(
                 Cause.NO_INITIAL_STATE,
@@ -475,6 +489,22 @@ _FROM_SANY: Final = frozenset({Cause.PARSE, Cause.SEMANTIC, Cause.MISSING_FILE})
 _AT_A_PLACE: Final = frozenset(
     {Cause.EVALUATION, Cause.ASSERTION, Cause.ASSUMPTION, Cause.RECURSION}
 )
+
+
+_OF_A_PROPERTY: Final = frozenset(
+    {Cause.INVARIANT, Cause.PROPERTY, Cause.ACTION_PROPERTY}
+)
+
+
+def _left_open(one: Reported, behavior: Behavior) -> tuple[Location, ...]:
+    """Return the action that leaves a variable open (2109): the last one taken."""
+    if one.head.code != _INCOMPLETE or not behavior.calls:
+        return ()
+    location = behavior.calls[-1].location
+    return () if location is None else (location,)
+
+
+_INCOMPLETE: Final = 2109
 
 
 def _state_inside(head: Message) -> list[Message]:

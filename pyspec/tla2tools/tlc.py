@@ -194,10 +194,6 @@ class _Prepared:
         return self_mentions(substitutions, involved.values())
 
     @property
-    def temporal(self) -> tuple[str, ...]:
-        return tuple(self.config.properties) if self.config else ()
-
-    @property
     def question(self) -> Question:
         config = self.job.config_path
         constants = self.config.constants if self.config else {}
@@ -205,7 +201,9 @@ class _Prepared:
             module=self.module.stem,
             module_file=str(self.module),
             config_file=str(config) if config else None,
-            temporal=self.temporal,
+            temporal=tuple(self.config.properties) if self.config else (),
+            invariants=tuple(self.config.invariants) if self.config else (),
+            behaviors=self.config is None or self.config.has_behaviors,
             constants=MappingProxyType(dict(constants)),
             timeout_s=self.job.timeout_s,
             memory_mb=self.job.memory_mb,
@@ -464,8 +462,7 @@ def _improved(
     if outcome.cause is Cause.CONFIG and prepared.config_error is not None:
         error = _error_of(prepared.config_error)
         return replace(outcome, message=error.message, errors=(error,))
-    unnamed = outcome.cause in {Cause.PROPERTY, Cause.ACTION_PROPERTY}
-    if unnamed and outcome.candidates:
+    if outcome.verdict is Verdict.VIOLATED and outcome.candidates:
         return _with_name(toolchain, prepared, outcome, stop)
     return outcome
 

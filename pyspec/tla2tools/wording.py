@@ -210,6 +210,11 @@ _TOLD: Final[tuple[tuple[str, str, str | None], ...]] = (
         "say what it becomes, or that it is UNCHANGED",
     ),
     (
+        r"In evaluation, the identifier (\S+) is either undefined or not an operator",
+        r"\1 is read here before it has a value",
+        "conjuncts are evaluated in their order: give it its value further up",
+    ),
+    (
         r"The invariant (\S+) is not a state predicate",
         r"\1 is no invariant: it speaks of more than one state",
         "put it under PROPERTY",

@@ -49,6 +49,17 @@ def test_a_single_variable_and_no_labels_are_read() -> None:
     assert list(graph.edges(keys=True)) == [(1, 1, "")]
 
 
+def test_stuttering_that_is_drawn_for_liveness_is_no_step() -> None:
+    loop = '-7 -> -7 [style="dashed"];\n67 -> 67 [style="dashed"];\n'
+    with_loops = DUMP.replace("{rank = same; -7", loop + "{rank = same; -7")
+    graph = read_dot_lines(lines_of(with_loops))
+    plain = read_dot_lines(lines_of(DUMP))
+    assert set(graph.edges(keys=True)) == set(plain.edges(keys=True))
+    for wrong in ('-7 -> 67 [style="dashed"];', "67 -> 67 [style=];"):
+        with pytest.raises(Mistake, match="not an edge"):
+            read_dot_lines(lines_of(with_loops.replace("{rank", wrong + "\n{rank")))
+
+
 def test_a_legend_is_not_part_of_the_graph() -> None:
     legend = (
         'subgraph cluster_legend {\nlabel = "Next State Actions"\nA [label="A"]\n}\n'

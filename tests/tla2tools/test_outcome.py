@@ -83,6 +83,7 @@ EXPECTED: Mapping[str, tuple[Cause, str | None, int | None]] = {
     "noconst": (Cause.CONFIG, None, None),
     "nonext": (Cause.CONFIG, None, None),
     "ok": (Cause.NONE, None, None),
+    "only": (Cause.NO_INITIAL_STATE, None, None),
     "oom": (Cause.MEMORY, None, None),
     "parse": (Cause.PARSE, None, None),
     "prim": (Cause.CONFIG, "Prim", None),
@@ -97,6 +98,7 @@ EXPECTED: Mapping[str, tuple[Cause, str | None, int | None]] = {
     "stutter": (Cause.PROPERTY, None, 3),
     "two": (Cause.PROPERTY, None, 4),
     "undef": (Cause.EVALUATION, None, 1),
+    "used": (Cause.EVALUATION, None, 0),
 }
 # 2.15 does not know CHECK_DEADLOCK, and loses the trace of Assert and of Head(<<>>)
 OLDER: Mapping[str, tuple[Cause, str | None, int | None]] = {
@@ -233,6 +235,39 @@ def test_the_only_temporal_property_of_the_cfg_is_the_violated_one() -> None:
     assert two.candidates == ("L1", "L2")
 
 
+@pytest.mark.parametrize(
+    ("file", "cause"),
+    [("propinit.15.out", Cause.PROPERTY), ("always.15.out", Cause.INVARIANT)],
+)
+def test_a_name_that_the_cfg_does_not_have_is_that_of_a_part(
+    file: str, cause: Cause
+) -> None:
+    one = outcome_of(file, question=Question(temporal=("Both",)))
+    assert (one.cause, one.property, one.candidates) == (cause, "Both", ())
+    assert "Both is violated" in one.message
+    two = outcome_of(file, question=Question(temporal=("Live", "Both")))
+    assert (two.property, two.candidates) == (None, ("Live", "Both"))
+    told = ("PropInit", "AlwaysSmall")
+    assert outcome_of(file, question=Question(temporal=told)).property in told
+
+
+def test_an_invariant_of_the_cfg_keeps_its_name_beside_properties() -> None:
+    asked = Question(temporal=("Live",), invariants=("NoFour",))
+    assert outcome_of("inv.15.out", question=asked).property == "NoFour"
+    # the initial state is judged by properties, whatever an invariant is called
+    asked = Question(temporal=("Live",), invariants=("PropInit",))
+    assert outcome_of("propinit.15.out", question=asked).property == "Live"
+
+
+def test_a_cfg_without_behaviors_asks_for_the_assumptions_only() -> None:
+    outcome = outcome_of("only.15.out", 0, Question(behaviors=False))
+    assert (outcome.verdict, outcome.cause) == (Verdict.OK, Cause.NONE)
+    assert outcome.message == "every ASSUME holds; there was nothing else to check"
+    assert outcome_of("assume.15.out", question=Question(behaviors=False)).cause is (
+        Cause.ASSUMPTION
+    )
+
+
 def test_counts_are_those_of_the_end() -> None:
     outcome = outcome_of("ok.15.out", 0)
     counts = (outcome.generated, outcome.distinct, outcome.depth, outcome.queue)
@@ -299,6 +334,18 @@ def test_an_evaluation_error_stands_at_its_innermost_expression() -> None:
     (error,) = outcome_of("eval.15.out").errors
     assert (error.file, error.line, error.column) == ("specs/Evl.tla", 6, 31)
     assert error.kind is Kind.EVALUATION
+
+
+def test_a_variable_that_is_read_too_soon_is_an_error_at_its_place() -> None:
+    outcome = outcome_of("used.15.out", 75)
+    (error,) = outcome.errors
+    assert (error.file, error.line, error.column) == ("specs/Used.tla", 4, 14)
+    assert error.message == "y is read here before it has a value"
+
+
+def test_a_variable_that_is_left_open_is_an_error_at_the_action() -> None:
+    (error,) = outcome_of("undef.15.out").errors
+    assert (error.file, error.line, error.column) == ("specs/Evl.tla", 10, 10)
 
 
 def test_a_missing_module_is_no_parse_error_and_names_who_needs_it() -> None:

@@ -116,6 +116,13 @@ CASES: dict[str, tuple[Job, Cause, str | None]] = {
         Cause.PROPERTY,
         "L2",
     ),
+    "start of a property": (
+        properties(properties=("L3", "Starts")),
+        Cause.PROPERTY,
+        "Starts",
+    ),
+    "assumptions only": (sample("Only", "Only"), Cause.NONE, None),
+    "read too soon": (sample("Used", "Used"), Cause.EVALUATION, None),
     "no initial state": (init_next("InitNone", "Next"), Cause.NO_INITIAL_STATE, None),
     "evaluation with exit code 0": (
         properties(properties=("EvalL",)),
@@ -185,13 +192,20 @@ def test_errors_have_full_paths_and_places(outcomes: dict[str, Outcome]) -> None
             (Path(error.file or "").name, error.line, error.column)
             for error in outcomes[name].errors
         ]
-        for name in ("syntax", "semantic", "missing module", "undefined name")
+        for name in (
+            "syntax",
+            "semantic",
+            "missing module",
+            "undefined name",
+            "read too soon",
+        )
     }
     assert places == {
         "syntax": [("Par.tla", 4, 15)],
         "semantic": [("Sem.tla", 4, 13)],
         "missing module": [("Mis.tla", 2, 19)],
         "undefined name": [("badname.cfg", 2, 11)],
+        "read too soon": [("Used.tla", 4, 14)],
     }
     for outcome in outcomes.values():
         for error in outcome.errors:

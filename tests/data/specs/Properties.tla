@@ -13,6 +13,7 @@ ConstF == 1 = 2
 ConstT == 1 = 1
 Prim == x' = x
 PropInit == x = 1
+Starts == PropInit /\ []<>(x = 3)
 AlwaysSmall == [](x < 2)
 BoxInit == [](x # 0)
 L1 == <>(x = 7)

@@ -1,0 +1,3 @@
+---- MODULE Only ----
+ASSUME {} \subseteq {1}
+====

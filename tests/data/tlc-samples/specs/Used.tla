@@ -1,0 +1,5 @@
+---- MODULE Used ----
+VARIABLES x, y
+Init == x = {} /\ y = {}
+Next == x' = y' /\ y' = {}
+====
