@@ -7,7 +7,8 @@ Imports point one way; a package imports only from those above it:
     trace          the trace model, and its text form
     tla2tools      the bridge: find a JRE and a jar, run SANY and TLC
     catalog        finds protocols by their folders
-    language       what SANY's semantic tree says of a spec
+    language       what SANY's semantic tree says of a spec; specs compiled to Python
+    explore        walking a compiled spec: search, walks, liveness
     conformance    is a trace a behavior of the spec?
     campaign       the reference implementations, held to their specs
     report         results as text for people, and as JSON

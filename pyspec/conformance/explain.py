@@ -32,7 +32,7 @@ VALUE: Final = "value"
 ENABLED: Final = "enabled"
 ANY: Final = "any"
 ABSENT: Final = "absent"
-MOST_ENABLED: Final = 24
+MOST_SHOWN: Final = 24
 
 
 class Detail(enum.Enum):
@@ -232,7 +232,7 @@ def _operand_values(
     conjunct: Conjunct,
     false: Sequence[Value],
 ) -> Iterator[tuple[str, str]]:
-    for found in canonical(set(false)):
+    for found in canonical(set(false))[:MOST_SHOWN]:
         values = found[0] if isinstance(found, tuple) else None
         if isinstance(values, tuple) and len(values) == len(conjunct.operands):
             for operand, value in zip(conjunct.operands, values, strict=True):
@@ -251,9 +251,12 @@ def _differences(
         }
         if not found or any(meets for meets, *_ in found):
             continue
-        shown = sorted(show(value[0]) if value else ABSENT for _, *value in found)
+        values = canonical({value[0] for _, *value in found if value})
+        shown = [show(value) for value in values]
+        if any(not value for _, *value in found):
+            shown.append(ABSENT)
         text = show_observation(observation).removeprefix("/\\ ")
-        yield Difference(text, tuple(shown))
+        yield Difference(text, tuple(_few(shown)))
 
 
 def _enabled(notes: Sequence[tuple[Value, ...]]) -> list[str]:
@@ -265,7 +268,10 @@ def _enabled(notes: Sequence[tuple[Value, ...]]) -> list[str]:
     shown = sorted(
         show_call(Call(action, arguments or None)) for action, arguments in calls
     )
-    if len(shown) > MOST_ENABLED:
-        rest = len(shown) - MOST_ENABLED
-        return [*shown[:MOST_ENABLED], f"and {rest} more"]
-    return shown
+    return _few(shown)
+
+
+def _few(shown: list[str]) -> list[str]:
+    if len(shown) <= MOST_SHOWN:
+        return shown
+    return [*shown[:MOST_SHOWN], f"and {len(shown) - MOST_SHOWN} more"]

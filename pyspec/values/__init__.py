@@ -23,6 +23,7 @@ from pyspec.values.model import (
     canonical,
     domain,
     fn,
+    fn_maker,
     record,
     updated,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "canonical",
     "domain",
     "fn",
+    "fn_maker",
     "parse",
     "record",
     "show",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias, Union, final
 from weakref import WeakValueDictionary
 
@@ -114,13 +115,15 @@ class ModelValue:
 class _Shape:
     """The domain of functions, shared by all functions that have it."""
 
-    __slots__ = ("__weakref__", "index", "keys")
+    __slots__ = ("__weakref__", "index", "is_record", "keys")
     keys: tuple[Value, ...]
     index: dict[Value, int]
+    is_record: bool
 
     def __init__(self, keys: frozenset[Value]) -> None:
         self.keys = tuple(canonical(keys))
         self.index = {key: place for place, key in enumerate(self.keys)}
+        self.is_record = all(isinstance(key, str) for key in self.keys)
 
 
 _shapes: WeakValueDictionary[frozenset[Value], _Shape] = WeakValueDictionary()
@@ -164,10 +167,20 @@ class Fn:
         """Return the values, in the order of the domain."""
         return self._values
 
+    def replaced(self, key: Value, value: Value) -> Fn:
+        """Return this function with another value at one key; KeyError if new."""
+        place = self._shape.index[key]
+        values = self._values
+        return Fn(self._shape, (*values[:place], value, *values[place + 1 :]))
+
     @property
     def is_record(self) -> bool:
         """Whether every element of the domain is a string."""
-        return all(isinstance(key, str) for key in self._shape.keys)
+        return self._shape.is_record
+
+    def has_domain_of(self, other: Fn) -> bool:
+        """Whether both have one domain; then their values correspond in order."""
+        return self._shape is other._shape
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -201,11 +214,40 @@ def fn(pairs: Mapping[Any, Value] | Iterable[tuple[Value, Value]]) -> Value:
     size = len(mapping)
     if all(type(key) is int and 1 <= key <= size for key in mapping):
         return tuple(mapping[place] for place in range(1, size + 1))
-    keys = frozenset(mapping)
+    shape = _shape_of(frozenset(mapping))
+    return Fn(shape, tuple(mapping[key] for key in shape.keys))
+
+
+def fn_maker(keys: Iterable[Value]) -> Callable[[tuple[Value, ...]], Value]:
+    """Return what `fn` would make of these keys, as a function of the values.
+
+    The keys are distinct, the values come in their order.  For many functions
+    with one domain: what can be done once is done once.
+    """
+    keys = tuple(keys)
+    size = len(keys)
+    if all(type(key) is int and 1 <= key <= size for key in keys):
+        return _ordered(keys, tuple(range(1, size + 1)))
+    shape = _shape_of(frozenset(keys))
+    order = _ordered(keys, shape.keys)
+    return lambda values: Fn(shape, order(values))
+
+
+def _shape_of(keys: frozenset[Value]) -> _Shape:
     shape = _shapes.get(keys)
     if shape is None:
         shape = _shapes[keys] = _Shape(keys)
-    return Fn(shape, tuple(mapping[key] for key in shape.keys))
+    return shape
+
+
+def _ordered(
+    given: tuple[Value, ...], wanted: tuple[Value, ...]
+) -> Callable[[tuple[Value, ...]], tuple[Value, ...]]:
+    """Return what takes values in the order of some keys to that of others."""
+    if given == wanted:
+        return lambda values: values
+    places = {key: place for place, key in enumerate(given)}
+    return itemgetter(*(places[key] for key in wanted))
 
 
 def record(**fields: Value) -> Value:

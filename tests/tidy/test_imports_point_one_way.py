@@ -19,6 +19,7 @@ LAYERS = (
     "tla2tools",
     "catalog",
     "language",
+    "explore",
     "conformance",
     "campaign",
     "report",

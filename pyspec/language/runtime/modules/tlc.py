@@ -1,0 +1,191 @@
+"""TLC: printing, asserting, functions by `:>` and `@@`, registers, chance.
+
+What these reach beyond values is given by context variables: `printer` takes
+printed lines, `registers` holds what TLCSet sets, `dice` decides what
+RandomElement takes, and without dice it refuses.
+"""
+
+from __future__ import annotations
+
+import time
+from contextvars import ContextVar
+from itertools import permutations
+from math import factorial
+from typing import TYPE_CHECKING, Any, Final
+
+from pyspec.language.runtime.errors import AssertionFails, refused
+from pyspec.language.runtime.modules.sequences import sequence
+from pyspec.language.runtime.ops import LazyFunction, cup, domain
+from pyspec.language.runtime.order import V, in_order
+from pyspec.language.runtime.sets import ANY, MAX_SIZE, elements, finite, plain
+from pyspec.values import TRUE, Fn, fn, fn_maker, show
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from random import Random
+
+    from pyspec.language.runtime.equality import Lazy
+
+__all__ = ["CONSTANTS", "PREDICATES", "TABLE", "dice", "printer", "registers"]
+
+
+def _say(line: str) -> None:
+    print(line)  # noqa: T201 - printing is what PrintT is for
+
+
+printer: Final[ContextVar[Callable[[str], None]]] = ContextVar("printer", default=_say)
+registers: Final[ContextVar[dict[V, V] | None]] = ContextVar("registers", default=None)
+dice: Final[ContextVar[Random | None]] = ContextVar("dice", default=None)
+
+_POSITIVE_INT: Final = 0x7FFFFFFF
+
+
+def print_both(out: V, value: V) -> V:
+    """Print `out` and the value, and return the value."""
+    printer.get()(f"{to_string(out)}  {to_string(value)}")
+    return value
+
+
+def print_true(out: V) -> bool:
+    """Print `out`; always true."""
+    printer.get()(to_string(out))
+    return True
+
+
+def assert_true(value: V, out: V) -> bool:
+    """Return true for TRUE; for all else the model has failed."""
+    if value is TRUE or value is True:
+        return True
+    raise AssertionFails(out)
+
+
+def java_time() -> int:
+    """Return seconds since 1970, as many as fit."""
+    return int(time.time()) & _POSITIVE_INT
+
+
+def to_string(v: V) -> str:
+    """Return the value as TLC prints it."""
+    return _shown(v) if hasattr(v, "plain") else show(v)
+
+
+def single(key: V, value: V) -> V:
+    """Return key :> value, a function of one argument."""
+    return fn({plain(key): value})
+
+
+def overlay(f: V, g: V) -> V:
+    """Return f @@ g: f, and g where f is not defined."""
+    first, second = _function(f, "first"), _function(g, "second")
+    keys = in_order(finite(cup(finite(domain(first)), finite(domain(second)))))
+    values = dict(_pairs(second)) | dict(_pairs(first))
+    return fn_maker(keys)(tuple(values[key] for key in keys))
+
+
+def all_permutations(s: V) -> frozenset[V]:
+    """Return the bijections from a finite set to itself."""
+    keys = in_order(finite(s))
+    if factorial(min(len(keys), 20)) > MAX_SIZE:
+        raise refused(
+            f"a set of {len(keys)} elements has too many permutations",
+            expected=f"at most {MAX_SIZE}",
+            found=s,
+        )
+    return frozenset(map(fn_maker(keys), permutations(keys)))
+
+
+def sort_seq(s: V, less: Callable[[V, V], bool]) -> tuple[V, ...]:
+    """Return the sequence sorted; elements neither of which is less keep order."""
+    done: list[V] = []
+    for element in sequence(s, "SortSeq", "first argument"):
+        place = len(done)
+        while place and less(element, done[place - 1]):
+            place -= 1
+        done.insert(place, element)
+    return tuple(done)
+
+
+def random_element(s: V) -> V:
+    """Return an element that `dice` decides on; without them it refuses."""
+    every = tuple(elements(s))
+    if not every:
+        raise refused("RandomElement of the empty set has no value")
+    rng = dice.get()
+    if rng is None:
+        raise refused(
+            "RandomElement depends on chance, and this evaluation must not",
+            hint="TLC evaluates it; here it takes a seed",
+        )
+    return rng.choice(every)
+
+
+def tlc_get(key: V) -> V:
+    """Return the value of a register; refused if nothing has set it."""
+    known = registers.get() or {}
+    if key in known:
+        return known[key]
+    raise refused(
+        "this register of TLCGet has no value here",
+        expected="an integer that TLCSet has set",
+        found=key,
+    )
+
+
+def tlc_set(key: V, value: V) -> bool:
+    """Set the register with a number; always true."""
+    if type(key) is not int or key < 0:
+        raise refused(
+            "TLCSet sets registers with a number", expected="0 or more", found=key
+        )
+    known = registers.get()
+    if known is None:
+        registers.set({key: value})
+    else:
+        known[key] = value
+    return True
+
+
+def evaluated(v: V) -> V:
+    """Return TLCEval(v): v itself, with its elements built."""
+    return plain(v)
+
+
+def _function(f: V, place: str) -> V:
+    if type(f) is LazyFunction:
+        f = f.plain()
+    if type(f) is not tuple and type(f) is not Fn:
+        raise refused(
+            f"the {place} argument of @@ is wrong", expected="a function", found=f
+        )
+    return f
+
+
+def _pairs(f: V) -> Any:  # noqa: ANN401 - pairs of values
+    return f.items() if type(f) is Fn else enumerate(f, 1)
+
+
+def _shown(v: Lazy) -> str:
+    is_finite = getattr(v, "is_finite", None)
+    return show(v.plain()) if is_finite is None or is_finite() else repr(v)
+
+
+_OPERATORS: Final[dict[str, Callable[..., Any]]] = {
+    "Print": print_both,
+    "PrintT": print_true,
+    "Assert": assert_true,
+    "JavaTime": java_time,
+    "TLCGet": tlc_get,
+    "TLCSet": tlc_set,
+    ":>": single,
+    "@@": overlay,
+    "Permutations": all_permutations,
+    "SortSeq": sort_seq,
+    "RandomElement": random_element,
+    "ToString": to_string,
+    "TLCEval": evaluated,
+}
+TABLE: Final[dict[tuple[str, str], Callable[..., Any]]] = {
+    ("TLC", name): call for name, call in _OPERATORS.items()
+}
+CONSTANTS: Final[dict[tuple[str, str], V]] = {("TLC", "Any"): ANY}
+PREDICATES: Final = frozenset(("TLC", name) for name in ("PrintT", "Assert", "TLCSet"))

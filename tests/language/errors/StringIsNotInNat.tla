@@ -1,0 +1,8 @@
+\* expect: error
+\* "a" \in Nat is refused.
+--------------------------- MODULE StringIsNotInNat ---------------------------
+EXTENDS Naturals
+VARIABLE x
+Init == x = "a"
+Next == x \in Nat /\ x' = x
+===============================================================================
