@@ -183,12 +183,9 @@ def set_cases() -> Iterator[Case]:
     comparable = [arg for arg in finite if not arg.text.startswith("[{")]
     yield from cases("{} = {}", ops.eq, finite, tuple(comparable))
     # A set of structures is not looked into on a miss, which TLC does.
-    alike = tuple(
-        arg
-        for arg in every
-        if not any(part in arg.text for part in ("<<1>>", "|->", "{{}"))
-    )
-    yield from cases(r"{1} \in {0}", contains, alike, ANYTHING)
+    deep = ("<<1>>", "|->", "{{}")
+    alike = [arg for arg in every if not any(part in arg.text for part in deep)]
+    yield from cases(r"{1} \in {0}", contains, tuple(alike), ANYTHING)
     yield from cases(r"{} \cup {}", ops.cup, numbers, SETS)
     yield from cases(r"{} \cup {}", ops.cup, SETS, finite)
     pairs = tuple(arg for arg in every if arg.text[0] != "[")
@@ -210,7 +207,7 @@ def set_cases() -> Iterator[Case]:
 
 def order_cases() -> Iterator[Case]:
     mixed = sets(
-        ["b", "cc", "zz"], [M1, M2], [M2, 3, 1], [(2,), (1, 1), (), (1,)],
+        [M1, M2], [M2, 3, 1], [(2,), (1, 1), (), (1,)],
         [record(b=1, a=2), record(a=1, b=3), record(a=1, cc=0), record(a=1, dd=0)],
         [fn({0: 5}), (2,), fn({3: 1}), fn({2: 1, 3: 1})],
         [frozenset({2}), frozenset({1, 3}), frozenset()],

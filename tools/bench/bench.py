@@ -54,7 +54,7 @@ class Pair:
 
 def measure(command: Sequence[str], folder: Path | None = None) -> Cost:
     """Run a program to its end in a folder, with its output thrown away."""
-    # An installed package has its bytecode; a workplace may keep Python from it.
+    # An installed package has its bytecode; an environment may keep Python from it.
     environment = dict(os.environ)
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     began = time.monotonic()

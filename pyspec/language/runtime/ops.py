@@ -389,10 +389,9 @@ def _require_like(s: frozenset[V], t: frozenset[V]) -> None:
 
     Elements of one kind are not looked into: this runs for every message sent.
     """
-    if type(next(iter(s))) is type(next(iter(t))):
-        return
     a, b = typical(s), typical(t)
-    if type(a) is not type(b):
+    kind = type(a)
+    if kind is not type(b) or (kind is Fn and a.is_record is not b.is_record):
         require_sortable(a, b)
 
 

@@ -5,6 +5,8 @@ functions by size, domain and values; records by size and then field by field;
 sets by size and then element by element.  TLC orders names (strings, model
 values, fields) by where it first read them, the cfg file before the modules:
 `appearance` says so; names that it does not know come last, alphabetically.
+For strings that are no names of anything, TLC's order cannot be told from the
+text of a spec, so a CHOOSE among those may differ from TLC's.
 """
 
 from __future__ import annotations

@@ -218,7 +218,7 @@ def _is_missing(s: frozenset[V], v: V) -> bool:
     elements of one kind are not looked into: `<<1>> \in {<<"a">>}` is FALSE
     here, and refused by TLC.
     """
-    if type(next(iter(s))) is type(v):
+    if type(next(iter(s))) is type(v) and (type(v) is not ModelValue or is_untyped(v)):
         return False
     one = typical(s)
     return type(one) is not type(v) and eq(one, v)
