@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAMES = ("m2", "m1", "T_a", "T_b", "S_a")
-STRINGS = ("a", "b", "zz", "dd", "cc")
+FIELDS = ("a", "b", "zz", "dd", "cc")
 M1, M2, TYPED, SAME, OTHER = (ModelValue(n) for n in ("m1", "m2", "T_a", "T_b", "S_a"))
 
 
@@ -207,7 +207,7 @@ def set_cases() -> Iterator[Case]:
 
 def order_cases() -> Iterator[Case]:
     mixed = sets(
-        [M1, M2], [M2, 3, 1], [(2,), (1, 1), (), (1,)],
+        ["b", "cc", "zz"], [M1, M2], [M2, 3, 1], [(2,), (1, 1), (), (1,)],
         [record(b=1, a=2), record(a=1, b=3), record(a=1, cc=0), record(a=1, dd=0)],
         [fn({0: 5}), (2,), fn({3: 1}), fn({2: 1, 3: 1})],
         [frozenset({2}), frozenset({1, 3}), frozenset()],
@@ -291,7 +291,7 @@ def bag_cases() -> Iterator[Case]:
 
 
 def every_case() -> list[Case]:
-    with order_of_names([*NAMES, *STRINGS]):
+    with order_of_names([*NAMES, *FIELDS]):
         return [
             *integer_cases(),
             *set_cases(),
@@ -305,7 +305,7 @@ def every_case() -> list[Case]:
 HEAD = """---- MODULE Expressions ----
 EXTENDS Integers, Sequences, FiniteSets, Bags, TLC
 CONSTANTS m2, m1, T_a, T_b, S_a
-Strings == <<"a", "b", "zz", "dd", "cc">>
+Fields == [a |-> 1, b |-> 1, zz |-> 1, dd |-> 1, cc |-> 1]
 Differs(i, e, v) == IF e = v THEN TRUE ELSE PrintT(<<"differs", i, e>>)
 """
 
