@@ -372,7 +372,7 @@ def test_many_fairness_conjuncts_do_not_blow_up() -> None:
 
 
 def test_property_that_is_too_large_is_undecided() -> None:
-    """Forty `<>[]` of what takes an automaton, in every possible order."""
+    """Forty `<>` that may come true in any order: 2^40 sets of what is left."""
     parts = [
         Eventually(
             And((state_in(0), Eventually(And((step_in((0, k)), Always(TWO_STEPS))))))
