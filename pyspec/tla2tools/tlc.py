@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyspec.errors import Mistake, PyspecError
 from pyspec.tla2tools import sany
+from pyspec.tla2tools.cache import cache_folder, digest, replacing
 from pyspec.tla2tools.chatter import Kind, SpecError
 from pyspec.tla2tools.classify import Cause
 from pyspec.tla2tools.config import Config, parse_config
@@ -125,8 +126,37 @@ def run(
         prepared = _Prepared.of(job)
     except _Refused as refused:
         return refused.outcome
-    outcome = _run(toolchain, prepared, progress, stop)
+    outcome = _run(toolchain, _with_known_size(prepared), progress, stop)
+    _keep_size(prepared, outcome)
     return _improved(toolchain, prepared, outcome, stop)
+
+
+def _with_known_size(prepared: _Prepared) -> _Prepared:
+    """Expect as many states as the same module and cfg had the last time.
+
+    Only how Java compiles depends on it, so a wrong guess costs some time.
+    """
+    if prepared.job.expected_states is not None:
+        return prepared
+    try:
+        size = int(_size_file(prepared.job).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return prepared
+    return replace(prepared, job=replace(prepared.job, expected_states=size))
+
+
+def _keep_size(prepared: _Prepared, outcome: Outcome) -> None:
+    job = prepared.job
+    known = outcome.exhaustive and outcome.distinct is not None
+    if not known or job.expected_states is not None or job.config_path is None:
+        return
+    with contextlib.suppress(OSError), replacing(_size_file(job)) as part:
+        part.write_text(str(outcome.distinct), encoding="ascii")
+
+
+def _size_file(job: Job) -> Path:
+    key = digest([str(job.module.absolute()), str(job.config_path)])
+    return cache_folder() / "sizes" / key
 
 
 class _Refused(Exception):
