@@ -143,7 +143,11 @@ class Probe:
             yield f"{step} /\\ {note} /\\ FALSE"
 
     def enabled_prints(self, formulas: Formulas) -> Iterator[str]:
-        """Every labelled action that can change something here, and if any can."""
+        """Every labelled action that can change something here, and if any can.
+
+        Labels stand where Next applies an action directly, so that the action
+        alone says it all.
+        """
         changes = f"{formulas.variables}' # {formulas.variables}"
         yield f"{self.facts.next} /\\ {changes} /\\ {self.note(ANY)} /\\ FALSE"
         for application in self.facts.applications:
@@ -158,10 +162,9 @@ class Probe:
             quoted(application.action),
             "<<" + ", ".join(application.arguments) + ">>",
         )
-        variables = formulas.variables
         applied = formulas.applied(application.action, application.arguments)
-        body = f"{applied} /\\ {self.facts.next} /\\ {variables}' # {variables}"
-        body = f"{body} /\\ {note} /\\ FALSE"
+        changes = f"{formulas.variables}' # {formulas.variables}"
+        body = f"{applied} /\\ {changes} /\\ {note} /\\ FALSE"
         for name, bound in reversed(application.binders):
             body = f"\\E {name} \\in ({bound}) : {body}"
         return body

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pyspec.conformance.explain import Detail, Probe, explain
 from pyspec.conformance.module import generate
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from pyspec.tla2tools import Outcome, Toolchain
 
 
+T = TypeVar("T")
+
+
 class Engine(Protocol):
     """Whatever can answer questions; answers come in the questions' order."""
 
@@ -42,14 +46,23 @@ class Engine(Protocol):
 class Limits:
     """What a run of TLC may use: seconds of wall time, MiB of memory.
 
-    `explained` is how many rejections of a run are explained, as each needs
-    its share of a further run.
+    `unbounded_s` is for a run that looks whether more silent steps would help,
+    and `unbounded_total_s` for all of these; `explained` is how many rejections
+    of a run are explained, as each needs its share of a further run, and
+    `explaining_s` is for that run.
     """
 
     timeout_s: float | None = None
     memory_mb: int | None = None
     unbounded_s: float = 10.0
+    unbounded_total_s: float = 60.0
+    explaining_s: float = 20.0
     explained: int = 20
+
+    def within(self, seconds: float) -> Limits:
+        """Return these limits with no more time than that."""
+        timeout = seconds if self.timeout_s is None else min(seconds, self.timeout_s)
+        return replace(self, timeout_s=timeout)
 
 
 class TlcEngine:
@@ -135,15 +148,21 @@ class TlcEngine:
     def without_bounds(self, verdicts: list[Verdict]) -> list[Verdict]:
         """Drop `with at most n silent steps` where no number of them helps.
 
-        All at once, and one by one if TLC does not come to an end with all.
+        All at once, and one by one if TLC does not come to an end with all,
+        while there is time: a bound that stays claims less, but nothing false.
         """
         bounded = [place for place, v in enumerate(verdicts) if v.bound is not None]
         if not bounded:
             return verdicts
         found = self.unbounded([verdicts[place] for place in bounded])
         if found is None and len(bounded) > 1:
-            alone = [self.unbounded([verdicts[place]]) for place in bounded]
-            found = [one[0] if one else -1 for one in alone]
+            deadline = time.monotonic() + self.limits.unbounded_total_s
+            found = []
+            for place in bounded:
+                if time.monotonic() > deadline:
+                    break
+                alone = self.unbounded([verdicts[place]])
+                found.append(alone[0] if alone else -1)
         for place, matched in zip(bounded, found or (), strict=False):
             if matched == verdicts[place].matched:
                 verdicts[place] = replace(verdicts[place], bound=None)
@@ -153,7 +172,7 @@ class TlcEngine:
         """Return how many events match with any number of silent steps, if known."""
         engine = TlcEngine(
             self.toolchain,
-            replace(self.limits, timeout_s=self.limits.unbounded_s),
+            self.limits.within(self.limits.unbounded_s),
             stop=self.stop,
         )
         questions = [verdict.question for verdict in verdicts]
@@ -173,18 +192,13 @@ class TlcEngine:
         return verdicts
 
     def probed(self, verdicts: list[Verdict], detail: Detail) -> list[Verdict]:
-        """Explain rejections in one run; one by one if TLC stumbles over it.
+        """Explain rejections; ask for less where TLC cannot tell everything.
 
-        Those that it cannot explain alone are asked for less.  A verdict stands
-        without an explanation if TLC cannot give any.
+        A verdict stands without an explanation if TLC cannot give any.
         """
         if not verdicts:
             return []
-        explanations = self.probe(verdicts, detail)
-        if explanations is None and len(verdicts) > 1:
-            alone = [self.probe([verdict], detail) for verdict in verdicts]
-            explanations = [one[0] if one else None for one in alone]
-        found = explanations or [None] * len(verdicts)
+        found = self.probe(verdicts, detail)
         answers = [
             replace(verdict, explanation=explanation) if explanation else verdict
             for verdict, explanation in zip(verdicts, found, strict=True)
@@ -198,10 +212,10 @@ class TlcEngine:
 
     def probe(
         self,
-        verdicts: list[Verdict],
+        verdicts: Sequence[Verdict],
         detail: Detail,
-    ) -> list[Explanation | None] | None:
-        """Return the explanations that one run gives; None if it fails."""
+    ) -> list[Explanation | None]:
+        """Explain rejections in one run; without those that TLC stumbles over."""
         probes = [Probe(verdict, _tag(), detail) for verdict in verdicts]
         questions = [verdict.question for verdict in verdicts]
         generated = generate(
@@ -213,13 +227,25 @@ class TlcEngine:
                 for index, probe in enumerate(probes)
             },
         )
-        outcome = self.run(generated.text, generated.config, questions[0])
-        if outcome.cause not in _FINISHED or outcome.prints_dropped:
-            return None
-        return [
-            explain(probe, printed_values(outcome.prints, probe.tag))
-            for probe in probes
-        ]
+        hurried = TlcEngine(
+            self.toolchain,
+            self.limits.within(self.limits.explaining_s),
+            stop=self.stop,
+        )
+        outcome = hurried.run(generated.text, generated.config, questions[0])
+        if outcome.cause in _FINISHED and not outcome.prints_dropped:
+            return [
+                explain(probe, printed_values(outcome.prints, probe.tag))
+                for probe in probes
+            ]
+        if len(verdicts) == 1 or outcome.cause is Cause.TIMEOUT:
+            return [None] * len(verdicts)
+        culprit = _culprit(outcome, questions)
+        if culprit is None:
+            parts = [self.probe(part, detail) for part in _halves(verdicts)]
+            return [one for part in parts for one in part]
+        rest = self.probe([*verdicts[:culprit], *verdicts[culprit + 1 :]], detail)
+        return [*rest[:culprit], None, *rest[culprit:]]
 
     def run(
         self,
@@ -298,7 +324,7 @@ def _culprit(outcome: Outcome, batch: Sequence[Question]) -> int | None:
     return None
 
 
-def _halves(batch: Sequence[Question]) -> Iterator[Sequence[Question]]:
+def _halves(batch: Sequence[T]) -> Iterator[Sequence[T]]:
     middle = len(batch) // 2
     yield batch[:middle]
     yield batch[middle:]

@@ -260,6 +260,15 @@ def test_a_false_conjunct_is_named_with_its_line(
     assert "Tick(a)" not in enabled
 
 
+def test_a_false_conjunct_is_named_where_next_cannot_be_enumerated(
+    replay: Replay,
+) -> None:
+    [verdict] = replay("1 Tick(a)\n2 Tick(a)\n3 Tick(a)", module="Hour")
+    [guard] = verdict.explanation.guards
+    assert guard.text == "count[a] < Limit"
+    assert not verdict.explanation.stuck
+
+
 def test_a_differing_observation_is_told_with_both_values(replay: Replay) -> None:
     [verdict] = replay("1 Tick(a) /\\ count[a]' = 2 /\\ log' = <<a>>")
     text = "\n".join(lines_of(verdict))

@@ -83,6 +83,26 @@ def test_without_spec_they_are_init_and_next(
     assert (found.init, found.next) == ("Init", "Next")
 
 
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        (r"Begin /\ [][Step \/ C]_vars", "next-state relation of Spec"),
+        (r"Begin /\ [][Step]_vars /\ [][E]_x", "next-state relation of Spec"),
+        (r"Begin /\ x = 1 /\ [][Step]_vars", "initial predicate of Spec"),
+        (r"[][Step]_vars", "initial predicate of Spec"),
+    ],
+)
+def test_half_of_what_spec_says_is_not_taken_for_all(
+    toolchain: Toolchain,
+    tmp_path: Path,
+    formula: str,
+    words: str,
+) -> None:
+    text = SPEC.replace("Spec == Behavior", f"Spec == {formula}")
+    with pytest.raises(Mistake, match=words):
+        facts_of(toolchain, tmp_path, text)
+
+
 def test_actions_are_the_names_that_tlc_gives_to_edges(facts: Facts) -> None:
     # D's steps are called B, and `x = 0 /\ C` has no name but Step's.
     assert facts.actions == ("A", "B", "E", "C")
@@ -127,6 +147,9 @@ def test_guards_are_the_state_level_conjuncts(facts: Facts) -> None:
         (r"\r \in r", r"\r \in b1"),
         ("Op(r).r[r]", "Op(b1).r[b1]"),
         ("e", "(x + 1)"),
+        ("[r : S, q : {r : x \\in S}]", "[r : S, q : {b1 : x \\in S}]"),
+        ("f[CHOOSE x \\in r : x > r]", "f[CHOOSE x \\in b1 : x > b1]"),
+        ("2r + r2", "2r + r2"),
     ],
 )
 def test_names_are_put_in_where_they_are_names(text: str, expected: str) -> None:
