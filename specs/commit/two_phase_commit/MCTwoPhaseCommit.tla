@@ -115,11 +115,13 @@ MCRMCrash(r) ==
   /\ RMCrash(r)
   /\ Fault("rmCrash")
 
-(* Not a fault: the receiver throws away what comes too late.                *)
-MCIgnoreMessage ==
+(* Not a fault: the receivers throw away what comes too late, all of it in   *)
+(* one step.  It stands for the loss of every such copy, one by one, in any  *)
+(* order: whether a message is too late does not depend on the others.       *)
+MCIgnoreMessages ==
   /\ ~ NoneIgnored
-  /\ LoseMessage(CHOOSE m \in BagToSet(net) : Ignored(m))
-  /\ UNCHANGED faults
+  /\ net' = [m \in {n \in BagToSet(net) : ~ Ignored(n)} |-> net[m]]
+  /\ UNCHANGED <<tmVars, rmVars, faults>>
 
 MCInit ==
   /\ Init
@@ -145,7 +147,7 @@ MCNext ==
   \/ \E r \in RM : MCRMRestart(r)
   \/ \E m \in Message : MCLoseMessage(m)
   \/ \E m \in Message : MCDuplicateMessage(m)
-  \/ MCIgnoreMessage
+  \/ MCIgnoreMessages
 
 (* For safety: what may happen, and no promise that anything does.           *)
 MCSafetySpec ==
