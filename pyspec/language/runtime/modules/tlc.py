@@ -66,7 +66,7 @@ def java_time() -> int:
 
 def to_string(v: V) -> str:
     """Return the value as TLC prints it."""
-    return _shown(v) if hasattr(v, "plain") else show(v)
+    return _shown(v) if hasattr(v, "plain") else show(plain(v))
 
 
 def single(key: V, value: V) -> V:

@@ -1,0 +1,83 @@
+"""Whether evaluating a spec may read and write files, and how it does.
+
+A spec that somebody else wrote is text, not a program; so what reaches out of
+it is refused by name unless the context variable `allow_io` is set.  Paths are
+relative to the working directory, as in TLC.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pyspec.language.runtime.errors import refused
+
+if TYPE_CHECKING:
+    from pyspec.language.runtime.errors import EvaluationError
+    from pyspec.language.runtime.order import V
+
+__all__ = [
+    "allow_io",
+    "file_error",
+    "read_text",
+    "require_io",
+    "string",
+    "write_text",
+]
+
+allow_io: Final[ContextVar[bool]] = ContextVar("allow_io", default=False)
+
+
+def require_io(what: str, does: str) -> None:
+    """Refuse an operator that reaches out of the spec, unless it may."""
+    if not allow_io.get():
+        raise refused(
+            f"{what} {does}, which a spec may not do unasked",
+            hint="--allow-io lets specs read and write files and variables of the "
+            "environment; use it for specs that you trust",
+        )
+
+
+def string(v: V, place: str, what: str) -> str:
+    """Return the string that an operator takes."""
+    if type(v) is str:
+        return v
+    raise refused(
+        f"the {place} argument of {what} is wrong", expected="a string", found=v
+    )
+
+
+def read_text(name: str, what: str) -> str:
+    """Return what a file has; refused if that may not or cannot be read."""
+    require_io(what, "reads a file")
+    try:
+        return Path(name).read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise file_error(name, what, "read", error) from None
+
+
+def write_text(name: str, what: str, text: str, *, mode: str = "w") -> None:
+    """Write a file; refused if that may not or cannot be done."""
+    require_io(what, "writes a file")
+    path = Path(name)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open(mode, encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except (OSError, ValueError) as error:
+        raise file_error(name, what, "write", error) from None
+
+
+def file_error(
+    name: str, what: str, verb: str, error: OSError | ValueError
+) -> EvaluationError:
+    """Return the error for a file that cannot be read or written."""
+    if isinstance(error, UnicodeError):
+        reason = "it is no UTF-8 text"
+    else:
+        reason = getattr(error, "strerror", None) or str(error)
+    return refused(
+        f"{what} cannot {verb} {name}: {reason}",
+        hint=f"paths are relative to the working directory, {Path.cwd()}",
+    )
