@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pyspec.errors import PyspecError
     from pyspec.explore.model import Model, State
 
-__all__ = ["Checks", "Violation", "of_error"]
+__all__ = ["Checks", "Violation", "of_error", "violated_invariant"]
 
 
 class Violation(Exception):
@@ -36,6 +36,11 @@ class Violation(Exception):
         self.counterexample: Counterexample | None = None
 
 
+def violated_invariant(name: str) -> Violation:
+    """Return what is to be raised for a false invariant."""
+    return Violation(Cause.INVARIANT, f"invariant {name} is violated", name)
+
+
 class Checks:
     """The predicates of a model, ready to be asked.
 
@@ -56,8 +61,7 @@ class Checks:
         for name, holds in self.invariants:
             self.doing = name
             if not holds(state):
-                message = f"invariant {name} is violated"
-                raise Violation(Cause.INVARIANT, message, name)
+                raise violated_invariant(name)
         self.doing = None
 
     def initial_state(self, state: State) -> None:

@@ -12,7 +12,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from pyspec.errors import Mistake
-from pyspec.explore.checks import Checks, Violation, of_error
+from pyspec.explore.checks import Checks, Violation, of_error, violated_invariant
 from pyspec.explore.limits import (
     NO_LIMITS,
     Limits,
@@ -23,6 +23,7 @@ from pyspec.explore.limits import (
     Watch,
 )
 from pyspec.explore.liveness import find_violation, refuse_cuts
+from pyspec.explore.numbered import Numbers, conjuncts_of
 from pyspec.explore.result import Cause, Counterexample, Result
 from pyspec.explore.space import StateSpace
 
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyspec.errors import PyspecError
-    from pyspec.explore.model import Model, State, Step
+    from pyspec.explore.model import Model, State
+    from pyspec.explore.numbered import Code
     from pyspec.values import Value
 
 __all__ = ["Order", "Search", "check"]
@@ -81,20 +83,22 @@ class Search:
     ) -> None:
         refuse_cuts(model)
         self.model = model
-        self.space = StateSpace()
+        self._numbers = Numbers(model)
+        self.space = StateSpace(self._numbers)
         self.watch = Watch(limits, stop)
         self.reporter = Reporter(None, 1)
         self._order = order
         self._keep_edges = keep_edges or bool(model.temporal)
         self._checks = Checks(model)
-        self._key = _key_of(model)
+        self._conjuncts = conjuncts_of(model, self._numbers)
+        self._key = self._key_of_code()
         self._seen: dict[Value, int] = {}
         self._queue: deque[int] = deque()
         self._generated = 0
         self._depth = 0
         self._start: State | None = None
         self._number: int | None = None
-        self._step: Step | None = None
+        self._last: tuple[Code, int] | None = None
 
     def run(self) -> Result:
         """Search; return the result.  To be called once."""
@@ -117,61 +121,117 @@ class Search:
         take = self._queue.popleft
         if self._order is Order.DEPTH_FIRST:
             take = self._queue.pop
+        expand = self._expand_plainly if self._is_plain() else self._expand
         while self._queue:
             self.watch.look()
             if self.reporter.due(len(self.space)):
                 self.reporter.report(self._progress())
-            self._expand(take())
+            expand(take())
+            self._numbers.expanded += 1
+
+    def _is_plain(self) -> bool:
+        """Whether a step to a state that was seen before needs no look."""
+        checks, model = self._checks, self.model
+        cut = checks.constraints or checks.action_constraints or checks.steps
+        whole = not self._numbers.in_pieces
+        return not (whole or cut or model.view or model.symmetry or self._keep_edges)
 
     def _begin(self) -> None:
         for state in self.model.initial_states():
             self._count()
             self._start = state
             inside = self._checks.admits(state)
-            key = self._key(state)
+            code = self._numbers.code(state)
+            key = self._key(code)
             if inside and key in self._seen:
                 continue
             if inside:
                 self._make_room()
-                self._seen[key] = self._found(self.space.add_initial(state))
+                self._seen[key] = self._found(self.space.add_initial(code))
             self._checks.initial_state(state)
         self._start = None
         self._newest_last(0)
 
+    def _expand_plainly(self, number: int) -> None:
+        """Follow every step from a state, and check the states that are new."""
+        self._number, self._last = number, None
+        oldest_new = len(self._queue)
+        code = self.space.codes[number]
+        count = self._numbers.news(code, self._seen, self._enter)
+        self._generated += count
+        self._end_of_steps(deadlocked=not count)
+        self._newest_last(oldest_new)
+
+    def _enter(self, code: Code, label: int) -> None:
+        """Add a new state, and check it."""
+        assert self._number is not None  # noqa: S101 - a step has a state before it
+        self._make_room()
+        self._last = (code, label)
+        number = self.space.add(self._number, code, label)
+        self._seen[code] = self._found(number)
+        self._judge(code)
+        self._last = None
+
+    def _judge(self, code: Code) -> None:
+        """Raise Violation if an invariant is false."""
+        for conjunct in self._conjuncts:
+            key = conjunct.key(code)
+            if key not in conjunct.known:
+                self._checks.doing = conjunct.name
+                if not conjunct.holds(key):
+                    raise violated_invariant(conjunct.name)
+                self._checks.doing = None
+
     def _expand(self, number: int) -> None:
         """Check and follow every step from a state."""
-        self._number, self._step = number, None
+        self._number, self._last = number, None
         oldest_new = len(self._queue)
-        edges: list[tuple[int, Step]] = []
-        deadlocked = self.model.check_deadlock
-        for step in self.model.successors(self.space.states[number]):
+        edges: list[tuple[int, int]] = []
+        deadlocked = True
+        for last in self._numbers.expand(self.space.codes[number]):
             self._count()
             deadlocked = False
-            self._step = step
-            target = self._follow(number, step)
+            self._last = last
+            target = self._follow(number, *last)
             if target is not None and self._keep_edges:
-                edges.append((target, step))
-            self._step = None
-        if deadlocked:
-            raise Violation(Cause.DEADLOCK, "deadlock: no action is enabled")
+                edges.append((target, last[1]))
+            self._last = None
+        self._end_of_steps(deadlocked=deadlocked)
         if self._keep_edges:
             self.space.keep_edges(number, edges)
         self._newest_last(oldest_new)
 
-    def _follow(self, number: int, step: Step) -> int | None:
+    def _end_of_steps(self, *, deadlocked: bool) -> None:
+        if deadlocked and self.model.check_deadlock:
+            raise Violation(Cause.DEADLOCK, "deadlock: no action is enabled")
+
+    def _follow(self, number: int, code: Code, label: int) -> int | None:
         """Check a step; return the number of its state if that is inside."""
-        state, after = self.space.states[number], step.state
+        state, after = self.space.states[number], self._numbers.state(code)
         checks = self._checks
         inside = checks.admits_step(state, after)
-        key = self._key(after)
+        key = self._key(code)
         target = self._seen.get(key) if inside else None
         if target is None:
             if inside:
                 self._make_room()
-                target = self._seen[key] = self._found(self.space.add(number, step))
-            checks.state(after)
+                target = self._found(self.space.add(number, code, label))
+                self._seen[key] = target
+            self._judge(code)
         checks.step(state, after)
         return target
+
+    def _key_of_code(self) -> Callable[[Code], Value]:
+        """Return what tells states apart: the view of their representative."""
+        view, symmetry, state = (
+            self.model.view,
+            self.model.symmetry,
+            self._numbers.state,
+        )
+        if view is not None and symmetry is not None:
+            return lambda code: view(symmetry(state(code)))
+        one = view or symmetry
+        return (lambda code: one(state(code))) if one else (lambda code: code)
 
     def _make_room(self) -> None:
         self.watch.room_for(len(self.space) + 1)
@@ -219,7 +279,7 @@ class Search:
             return Counterexample(self._start)
         if self._number is None:
             return None
-        last = () if self._step is None else (self._step,)
+        last = () if self._last is None else (self._numbers.step(*self._last),)
         return self.space.way_to(self._number, *last)
 
     def _unfinished(self, cause: Cause, why: str) -> Result:
@@ -260,11 +320,3 @@ class Search:
             exhaustive=exhaustive,
             error=error,
         )
-
-
-def _key_of(model: Model) -> Callable[[State], Value]:
-    """Return what tells states apart: the view of their representative."""
-    view, symmetry = model.view, model.symmetry
-    if view is not None and symmetry is not None:
-        return lambda state: view(symmetry(state))
-    return view or symmetry or (lambda state: state)
