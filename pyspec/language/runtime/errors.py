@@ -70,7 +70,7 @@ def text_of(value: object) -> str:
     """Return a value's text, shortened; lazy sets show how they were written."""
     try:
         text = show(value)  # type: ignore[arg-type] # may be lazy: see below
-    except (AttributeError, TypeError, Mistake):  # a lazy part has no text there
+    except (AttributeError, KeyError, TypeError, Mistake):  # a lazy part has no text
         text = repr(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 

@@ -20,6 +20,7 @@ from pyspec.language.runtime.sets import (
     FunctionSet,
     Intersection,
     LazySet,
+    Listed,
     Minus,
     Product,
     RecordSet,
@@ -32,10 +33,11 @@ from pyspec.language.runtime.sets import (
     infinite,
     interval_of,
     is_finite,
+    joined,
     members,
     plain,
+    require_like,
     require_set,
-    typical,
 )
 from pyspec.values import FALSE, TRUE, Bool, Fn, ModelValue, fn_maker
 
@@ -243,8 +245,10 @@ def _no_integer(operator: str, a: V, b: V) -> EvaluationError:
 # -------------------------------------------------------------------- sets
 
 
-def set_of(*items: V) -> frozenset[V]:
+def set_of(*items: V) -> AnySet:
     """Return {a, b, c}; refused if TLC could not sort the elements."""
+    if items and isinstance(items[0], LazySet):
+        return Listed(items)
     built = frozenset(items)
     if len(built) > 1:
         first = next(iter(built))
@@ -257,10 +261,10 @@ def cup(s: V, t: V) -> AnySet:
     r"""Return s \cup t."""
     if type(s) is frozenset and type(t) is frozenset:
         if s and t:
-            _require_like(s, t)
+            require_like(s, t)
         return s | t
-    if is_finite(s) and is_finite(t):
-        return cup(finite(s), finite(t))
+    require_set(s)
+    require_set(t)
     return Union(s, t)
 
 
@@ -268,11 +272,11 @@ def cap(s: V, t: V) -> AnySet:
     r"""Return s \cap t."""
     if type(s) is frozenset and type(t) is frozenset:
         if s and t:
-            _require_like(s, t)
+            require_like(s, t)
         return s & t
-    if isinstance(s, LazySet) and isinstance(t, LazySet) and not is_finite(s):
-        return cap(t, s) if is_finite(t) else Intersection(s, t)
-    few, other = (s, t) if is_finite(s) else (t, s)
+    if isinstance(s, LazySet) and isinstance(t, LazySet):
+        return Intersection(s, t)
+    few, other = (t, s) if isinstance(s, LazySet) else (s, t)
     return frozenset(v for v in members(few) if contains(other, v))
 
 
@@ -280,35 +284,30 @@ def setminus(s: V, t: V) -> AnySet:
     r"""Return s \ t."""
     if type(s) is frozenset and type(t) is frozenset:
         if s and t:
-            _require_like(s, t)
+            require_like(s, t)
         return s - t
-    if is_finite(s):
-        return frozenset(v for v in members(s) if not contains(t, v))
-    return Minus(s, t)
+    if isinstance(s, LazySet):
+        return Minus(s, t)
+    return frozenset(v for v in members(s) if not contains(t, v))
 
 
 def subseteq(s: V, t: V) -> bool:
     r"""Whether s \subseteq t; s must be finite."""
     if type(s) is frozenset and type(t) is frozenset:
         if s and t:
-            _require_like(s, t)
+            require_like(s, t)
         return s <= t
     return all(contains(t, v) for v in members(s))
 
 
 def big_union(s: V) -> AnySet:
     """Return UNION s."""
-    parts = tuple(members(s))
+    parts = s.parts if type(s) is Listed else tuple(members(s))
     if all(type(part) is frozenset for part in parts):
-        filled = [part for part in parts if part]
-        for part in filled[1:]:
-            _require_like(filled[0], part)
-        return frozenset().union(*filled)
+        return joined(parts)
     for part in parts:
         require_set(part)
-    if all(map(is_finite, parts)):
-        return big_union(frozenset(map(finite, parts)))
-    return Union(*parts)
+    return parts[0] if len(parts) == 1 else Union(*parts)
 
 
 def subset(s: V) -> AnySet:
@@ -337,21 +336,23 @@ def seq_of(s: V) -> AnySet:
 
 
 def filter_set(s: V, pred: Callable[[V], bool]) -> AnySet:
-    r"""Return {x \in s : pred(x)}; lazy if s is infinite."""
+    r"""Return {x \in s : pred(x)}; lazy if s is."""
     if type(s) is frozenset:
         return frozenset(filter(pred, in_order(s)))
-    if isinstance(s, LazySet) and not s.is_finite():
-        return Filter(s, pred)
-    return frozenset(map(plain, filter(pred, elements(s))))
+    require_set(s)
+    return Filter(s, pred)
 
 
-def map_set(f: Callable[..., V], *sets: V) -> frozenset[V]:
+def map_set(f: Callable[..., V], *sets: V) -> AnySet:
     r"""Return {f(x, y) : x \in s, y \in t}."""
     if len(sets) == 1:
-        built = frozenset(map(f, elements(sets[0])))
+        found = list(map(f, elements(sets[0])))
     else:
         rows = tuples_of(*map(elements, sets))
-        built = frozenset(f(*row) for row in rows)
+        found = [f(*row) for row in rows]
+    if found and isinstance(found[0], LazySet):
+        return Listed(found)
+    built = frozenset(found)
     if len(built) > 1:
         _require_one_kind(built)
     return built
@@ -382,17 +383,6 @@ def choose_unbounded(at: object | None = None) -> NoReturn:
 def no_case(at: object | None = None) -> NoReturn:
     """Refuse a CASE of which no arm is true and which has no OTHER."""
     raise EvaluationError("no arm of this CASE is true, and it has no OTHER arm", at=at)
-
-
-def _require_like(s: frozenset[V], t: frozenset[V]) -> None:
-    """Refuse two sets with elements of unlike kinds, judged by one of each.
-
-    Elements of one kind are not looked into: this runs for every message sent.
-    """
-    a, b = typical(s), typical(t)
-    kind = type(a)
-    if kind is not type(b) or (kind is Fn and a.is_record is not b.is_record):
-        require_sortable(a, b)
 
 
 def _require_one_kind(s: frozenset[V]) -> None:
@@ -576,6 +566,8 @@ def _except_elsewhere(f: V, key: V, value: V) -> V:
     if type(f) is not tuple and type(f) is not Fn:
         raise refused("EXCEPT changes functions only", expected="a function", found=f)
     contains(domain(f), key)
+    if f == ():  # TLC refuses keys that are no integers, but not if f is a function
+        return f
     if type(f) is tuple and type(key) is not int:
         raise refused("EXCEPT on a tuple takes an integer", found=key)
     if type(f) is Fn and f.is_record and type(key) is not str:

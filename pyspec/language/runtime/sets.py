@@ -14,10 +14,16 @@ from itertools import chain, combinations, product
 from math import prod
 from typing import TYPE_CHECKING, Final, TypeAlias, final
 
-from pyspec.language.runtime.equality import Lazy, eq, incomparable, is_untyped
+from pyspec.language.runtime.equality import (
+    Lazy,
+    eq,
+    incomparable,
+    is_untyped,
+    require_sortable,
+)
 from pyspec.language.runtime.errors import EvaluationError, refused, text_of
 from pyspec.language.runtime.order import V, appearance, in_order
-from pyspec.values import FALSE, TRUE, Fn, ModelValue, fn_maker
+from pyspec.values import FALSE, TRUE, Bool, Fn, ModelValue, fn_maker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -35,6 +41,7 @@ __all__ = [
     "Intersection",
     "Interval",
     "LazySet",
+    "Listed",
     "Minus",
     "Product",
     "RecordSet",
@@ -45,8 +52,10 @@ __all__ = [
     "elements",
     "finite",
     "is_finite",
+    "joined",
     "members",
     "plain",
+    "require_like",
     "size",
 ]
 
@@ -185,6 +194,8 @@ def plain(v: V) -> V:
     An infinite set refuses: no state can hold it.
     """
     kind = type(v)
+    if kind in _ATOMS:
+        return v
     if kind in _STRUCTURES:
         return _plain_structure(v)
     return v.plain() if isinstance(v, Lazy) else v
@@ -232,6 +243,7 @@ def typical(s: frozenset[V]) -> V:
     return one
 
 
+_ATOMS: Final = frozenset({int, str, Bool, ModelValue})
 _STRUCTURES: Final = frozenset({tuple, frozenset, Fn})
 
 
@@ -246,8 +258,13 @@ def _plain_structure(v: V) -> V:
     elif type(v) is frozenset:
         built = frozenset(map(plain, v))
     else:
-        built = fn_maker(map(plain, v))(tuple(map(plain, v.values())))
+        built = _maker(tuple(v))(tuple(map(plain, v.values())))
     return built
+
+
+@lru_cache(maxsize=1 << 10)
+def _maker(keys: tuple[V, ...]) -> Callable[[tuple[V, ...]], V]:
+    return fn_maker(map(plain, keys))
 
 
 def _require_countable(s: V) -> None:
@@ -255,7 +272,7 @@ def _require_countable(s: V) -> None:
         raise refused("only a set can be enumerated", expected="a set", found=s)
     if not s.is_finite():
         raise infinite(s)
-    if s.size() > _MAX_COUNT:
+    if not isinstance(s, _Combined) and s.size() > _MAX_COUNT:
         raise refused(
             f"this set has {_power(s.size())} elements, too many to go through",
             expected=f"at most {_MAX_COUNT}",
@@ -574,14 +591,49 @@ class SeqOf(LazySet):
         return f"Seq({text_of(self._base)})"
 
 
-@final
-class Union(LazySet):
-    r"""`s \cup t`, or UNION of several sets, one of them infinite."""
+class _Combined(LazySet):
+    """A set made of others, one of them lazy: membership asks those, as in TLC.
 
-    __slots__ = ("_sets",)
+    It is built when its elements are counted or compared.
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    def _build(self) -> frozenset[V]:
+        """Return the set as a frozenset; its parts are finite."""
+
+    def size(self) -> int:
+        """Return the number of elements; infinite sets refuse."""
+        return len(self.plain())
+
+    def __iter__(self) -> Iterator[V]:
+        """Give the elements in TLC's order; infinite sets refuse."""
+        return iter(in_order(self.plain()))
+
+    def plain(self) -> frozenset[V]:
+        """Return the set as a frozenset."""
+        try:
+            return self._built
+        except AttributeError:
+            if not self.is_finite():
+                raise infinite(self) from None
+            self._built = self._build()
+            return self._built
+
+
+@final
+class Union(_Combined):
+    r"""`s \cup t`, or UNION of several sets, one of them lazy.
+
+    Its elements come as those of each set do, one set after the other.
+    """
+
+    __slots__ = ("_found", "_sets")
 
     def __init__(self, *sets: AnySet) -> None:
         self._sets = sets
+        self._found: tuple[V, ...] | None = None
 
     @property
     def parts(self) -> tuple[V, ...]:
@@ -592,13 +644,59 @@ class Union(LazySet):
         """Whether the value is an element."""
         return any(contains(part, value) for part in self._sets)
 
+    def is_finite(self) -> bool:
+        """Whether the elements can be enumerated."""
+        return all(map(is_finite, self._sets))
+
+    def __iter__(self) -> Iterator[V]:
+        """Give the elements in TLC's order; infinite sets refuse."""
+        if self._found is not None:
+            return iter(self._found)
+        return _each_once(chain.from_iterable(map(elements, self._sets)))
+
+    def _build(self) -> frozenset[V]:
+        built = joined(map(finite, self._sets))
+        self._found = tuple(map(plain, self))
+        return built
+
     def __repr__(self) -> str:
         return _joined(self._sets, r" \cup ")
 
 
 @final
-class Intersection(LazySet):
-    r"""`s \cap t`, both infinite."""
+class Listed(_Combined):
+    """`{a, b}`, where a is a lazy set: a hash table would have to build it."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Iterable[V]) -> None:
+        self._items = tuple(items)
+
+    @property
+    def parts(self) -> tuple[V, ...]:
+        """What the set is made of."""
+        return self._items
+
+    def contains(self, value: V) -> bool:
+        """Whether the value is an element."""
+        return any(eq(item, value) for item in self._items)
+
+    def is_finite(self) -> bool:
+        """Whether the elements can be enumerated."""
+        return True
+
+    def _build(self) -> frozenset[V]:
+        for item in self._items[1:]:
+            require_sortable(self._items[0], item)
+        return frozenset(map(plain, self._items))
+
+    def __repr__(self) -> str:
+        return f"{{{', '.join(map(text_of, self._items))}}}"
+
+
+@final
+class Intersection(_Combined):
+    r"""`s \cap t`, both lazy."""
 
     __slots__ = ("_left", "_right")
 
@@ -615,13 +713,23 @@ class Intersection(LazySet):
         """Whether the value is an element."""
         return self._left.contains(value) and self._right.contains(value)
 
+    def is_finite(self) -> bool:
+        """Whether the elements can be enumerated."""
+        return self._left.is_finite() or self._right.is_finite()
+
+    def _build(self) -> frozenset[V]:
+        few, other = self._left, self._right
+        if not few.is_finite():
+            few, other = other, few
+        return frozenset(v for v in finite(few) if other.contains(v))
+
     def __repr__(self) -> str:
         return rf"({self._left} \cap {self._right})"
 
 
 @final
-class Minus(LazySet):
-    r"""`s \ t`, where s is infinite."""
+class Minus(_Combined):
+    r"""`s \ t`, where s is lazy."""
 
     __slots__ = ("_left", "_right")
 
@@ -639,19 +747,30 @@ class Minus(LazySet):
         """Whether the value is an element."""
         return self._left.contains(value) and not contains(self._right, value)
 
+    def is_finite(self) -> bool:
+        """Whether the elements can be enumerated."""
+        return self._left.is_finite()
+
+    def _build(self) -> frozenset[V]:
+        return frozenset(v for v in finite(self._left) if not contains(self._right, v))
+
     def __repr__(self) -> str:
         return rf"({self._left} \ {text_of(self._right)})"
 
 
 @final
-class Filter(LazySet):
-    r"""`{x \in s : p(x)}`, where s is infinite."""
+class Filter(_Combined):
+    r"""`{x \in s : p(x)}`, where s is lazy.
 
-    __slots__ = ("_base", "_test")
+    Its elements come in the order of s, and are tested as they are asked for.
+    """
+
+    __slots__ = ("_base", "_found", "_test")
 
     def __init__(self, base: LazySet, test: Callable[[V], bool]) -> None:
         self._base = base
         self._test = test
+        self._found: tuple[V, ...] | None = None
 
     @property
     def parts(self) -> tuple[V, ...]:
@@ -662,8 +781,49 @@ class Filter(LazySet):
         """Whether the value is an element."""
         return self._base.contains(value) and self._test(value)
 
+    def is_finite(self) -> bool:
+        """Whether the elements can be enumerated."""
+        return self._base.is_finite()
+
+    def __iter__(self) -> Iterator[V]:
+        """Give the elements in TLC's order; infinite sets refuse."""
+        if self._found is not None:
+            return iter(self._found)
+        return filter(self._test, elements(self._base))
+
+    def _build(self) -> frozenset[V]:
+        self._found = tuple(map(plain, self))
+        return frozenset(self._found)
+
     def __repr__(self) -> str:
         return rf"{{x \in {self._base} : ...}}"
+
+
+def _each_once(values: Iterable[V]) -> Iterator[V]:
+    seen: set[V] = set()
+    for value in values:
+        if value not in seen:
+            seen.add(value)
+            yield value
+
+
+def joined(sets: Iterable[frozenset[V]]) -> frozenset[V]:
+    """Return the union of built sets; refuse elements of unlike kinds."""
+    filled = [each for each in sets if each]
+    for each in filled[1:]:
+        require_like(filled[0], each)
+    return frozenset().union(*filled)
+
+
+def require_like(s: frozenset[V], t: frozenset[V]) -> None:
+    """Refuse two sets with elements of unlike kinds, judged by one of each.
+
+    Elements of one kind are not looked into: this runs for every message sent.
+    """
+    a, b = typical(s), typical(t)
+    kind = type(a)
+    if kind is not type(b) or (kind is Fn and a.is_record is not b.is_record):
+        require_sortable(a, b)
 
 
 def require_set(s: V) -> None:
