@@ -97,6 +97,7 @@ class _Builder:
             self.definitions[uid] = made
             body = node.find("body")
             if body is not None and len(body):
+                made.module = _home(body[0]) or place.module
                 outer, self.olds = self.olds, (self.olds if local else [])
                 made.body = self.expression(body[0])
                 self.olds = outer
@@ -231,6 +232,17 @@ class _Builder:
             updates.append(ir.Update(keys, self.expression(value), old))
             self.olds.pop()
         return ir.Except(at, level, self.expression(base), tuple(updates))
+
+
+def _home(body: ET.Element) -> str | None:
+    """Return the module that a body was written in.
+
+    SANY gives what INSTANCE defines the place of the INSTANCE; a native has to
+    be found by the module behind it.
+    """
+    while body.tag in {"SubstInNode", "APSubstInNode"}:
+        body = _body(body)
+    return sany.location_of(body).module if body.find("location") is not None else None
 
 
 def _body(node: ET.Element) -> ET.Element:

@@ -57,8 +57,14 @@ class Scope:
         return replace(self, names={**self.names, **names})
 
     def primed(self) -> Scope:
-        """Return what things mean under a prime."""
-        return replace(self, before=self.after)
+        """Return what things mean under a prime.
+
+        What a LET defines of the state was computed in the state before, so it
+        is written out again.
+        """
+        kept = {each: text for each, text in self.operators.items() if not each.level}
+        again = self.inline | (self.operators.keys() - kept.keys())
+        return replace(self, before=self.after, operators=kept, inline=again)
 
 
 class Unassigned(Mistake):
@@ -230,7 +236,7 @@ class Emitter:
             name = self.native_name(operator, found)
             if found.constant:
                 return name, False
-            arguments = self.native_arguments(node, arguments, scope)
+            arguments = self.native_arguments(node, arguments, scope, found.tests)
             return f"{name}({', '.join(arguments)})", found.predicate
         is_condition = self.is_condition(operator)
         text = self.call(operator, arguments, scope, condition=is_condition)
@@ -242,6 +248,9 @@ class Emitter:
         """Write a local operator's body where it is applied."""
         if definition.body is None:
             raise self.mistake(f"{definition.name} has no definition", definition.at)
+        if definition.recursive:
+            message = f"a recursive operator under a prime: {definition.name}"
+            raise self.mistake(message, definition.at)
         names = dict(zip(definition.parameters, arguments, strict=True))
         inner = scope.bind(names)
         if self.gives_condition(definition.body):
@@ -252,7 +261,7 @@ class Emitter:
         """Return the native of a standard module's operator, if it is one."""
         if not self.standard(definition.module):
             return None
-        return native(definition.module, definition.name)
+        return native(definition.module, definition.name.rpartition("!")[2])
 
     def native_name(self, definition: ir.Definition, found: Native) -> str:
         """Return the name in the table of a native, or of its constant value."""
@@ -263,27 +272,27 @@ class Emitter:
         return self.known[key]
 
     def native_arguments(
-        self, node: ir.Apply, arguments: list[str], scope: Scope
+        self,
+        node: ir.Apply,
+        arguments: list[str],
+        scope: Scope,
+        tests: tuple[int, ...],
     ) -> list[str]:
         """Give natives tests that are Python booleans, as SelectSeq wants."""
-        name = node.operator.name if isinstance(node.operator, ir.Definition) else ""
-        if name not in {"SelectSeq", "SortSeq"}:
-            return arguments
-        operator = node.arguments[1]
-        if not isinstance(operator, ir.Operator):
-            return arguments
-        count = 1 if name == "SelectSeq" else 2
-        return [arguments[0], self.passed(operator, scope, count, condition=True)]
+        done = list(arguments)
+        for place in tests:
+            operator = node.arguments[place]
+            if isinstance(operator, ir.Operator):
+                done[place] = self.passed(operator, scope, condition=True)
+        return done
 
     def argument(self, node: ir.Node, scope: Scope) -> str:
         """Return the text of an argument: a value, or a Python function."""
         if isinstance(node, ir.Operator):
-            return self.passed(node, scope, None, condition=False)
+            return self.passed(node, scope, condition=False)
         return self.value(node, scope)
 
-    def passed(
-        self, node: ir.Operator, scope: Scope, count: int | None, *, condition: bool
-    ) -> str:
+    def passed(self, node: ir.Operator, scope: Scope, *, condition: bool) -> str:
         """Return a Python function for an operator that is passed on."""
         operator = node.operator
         if isinstance(operator, ir.Name):
@@ -301,9 +310,7 @@ class Emitter:
             return f"(lambda {', '.join(names)}: {call})"
         if not condition:
             return text
-        names = [self.new("a") for _ in range(count or 1)]
-        inside = ", ".join(names)
-        return f"(lambda {inside}: truth({text}({inside})))"
+        return f"(lambda *a: truth({text}(*a)))"
 
     def let(
         self,

@@ -38,7 +38,11 @@ class Declared:
 
 @dataclass(slots=True, eq=False)
 class Definition:
-    """A defined operator.  `body` is filled in after all are known."""
+    """A defined operator.  `body` is filled in after all are known.
+
+    `module` is where its body stands, and `name` is without the `M!` that an
+    instance puts before it if that is a standard module's.
+    """
 
     name: str
     parameters: tuple[Name, ...]

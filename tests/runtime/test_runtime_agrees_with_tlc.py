@@ -224,15 +224,17 @@ def order_cases() -> Iterator[Case]:
 def function_cases() -> Iterator[Case]:
     keys = args(0, 1, 2, "a", M1, (1, 2))
     functions = SEQUENCES + FUNCTIONS
+    # TLC tells the empty tuple from the empty function (decision 0006).
+    filled = [each for each in functions if each.value != ()]
     yield from cases("{}[{}]", ops.apply, functions, keys)
     yield from cases("DOMAIN {}", ops.domain, functions + ATOMS)
     yield from cases("{}.a", lambda r: ops.field(r, "a"), FUNCTIONS)
     yield from cases(
-        "[{} EXCEPT ![{}] = 7]", lambda f, x: ops.except_at(f, x, 7), functions, keys
+        "[{} EXCEPT ![{}] = 7]", lambda f, x: ops.except_at(f, x, 7), filled, keys
     )
     yield from cases(
         "[{} EXCEPT ![{}] = <<@>>]",
-        lambda f, x: ops.except_with(f, x, lambda old: (old,)), functions, keys,
+        lambda f, x: ops.except_with(f, x, lambda old: (old,)), filled, keys,
     )  # fmt: skip
     yield from cases(
         r"[x \in {} |-> <<x>>]", lambda s: ops.function(lambda x: (x,), s), SETS
