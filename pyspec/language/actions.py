@@ -8,7 +8,9 @@ predicate is compiled alike, assigning unprimed variables.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import ast
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
@@ -17,11 +19,11 @@ from pyspec.language.emit import (
     CONJUNCTION,
     DISJUNCTION,
     Emitter,
+    Linked,
     Scope,
     Unassigned,
     is_other,
 )
-from pyspec.language.uses import applied, free_names
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,10 @@ class Label:
         return replace(self, open=False)
 
 
+class _Uneven(Exception):
+    """The branches of a disjunction do not assign the same variables."""
+
+
 Continue: TypeAlias = Callable[[Scope, int, Label], None]
 _NAMELESS: Final = Label("", open=False)
 
@@ -51,14 +57,8 @@ class ActionEmitter(Emitter):
 
     initial = False
 
-    def __init__(
-        self,
-        module: ir.Module,
-        overrides: Mapping[ir.Definition, ir.Definition],
-        constants: Mapping[ir.Declared, str],
-        standard: Callable[[str], bool],
-    ) -> None:
-        super().__init__(module, overrides, constants, standard)
+    def __init__(self, linked: Linked) -> None:
+        super().__init__(linked)
         self.code: list[str] = []
 
     def successors(self, definition: ir.Definition) -> str:
@@ -125,7 +125,7 @@ class ActionEmitter(Emitter):
                 self.branch(node, scope, depth, label.closed(), go)
             case ir.Builtin(name="$Case"):
                 self.cases(node, scope, depth, label.closed(), go)
-            case ir.Builtin(name="=>") if self.assigns(node.arguments[1], scope):
+            case ir.Builtin(name="=>") if self.left(node.arguments[1], scope):
                 self.implied(node, scope, depth, label.closed(), go)
             case ir.Builtin(name="UNCHANGED"):
                 self.unchanged(node.arguments[0], scope, depth, label, go)
@@ -133,12 +133,18 @@ class ActionEmitter(Emitter):
                 self.relation(node, scope, depth, label, go)
             case ir.Binding(name="$BoundedExists"):
                 self.exists(node, scope, depth, label, go)
+            case ir.Binding(name="$BoundedForall") if self.left(node, scope):
+                self.for_all(node, scope, depth, label.closed(), go)
+            case ir.Builtin(name="\\cdot"):
+                self.compose(node, scope, depth, label.closed(), go)
             case ir.Let():
                 self.let_action(node, scope, depth, label, go)
             case ir.Instance():
                 self.instance_action(node, scope, depth, label, go)
-            case ir.Apply(operator=ir.Definition()) if self.opens(node, scope):
-                self.open(node, scope, depth, label, go)
+            case ir.Reference(to=ir.Name() as name) if name in scope.by_name:
+                self.named(name, scope, depth, label, go)
+            case ir.Apply() | ir.Reference(to=ir.Declared()):
+                self.apply_action(node, scope, depth, label, go)
             case _:
                 self.test(node, scope, depth, label, go)
 
@@ -151,16 +157,71 @@ class ActionEmitter(Emitter):
         go: Continue,
     ) -> None:
         """Write conjuncts one inside the other, from left to right."""
-        if len(nodes) == 1:
-            self.act(nodes[0], scope, depth, label, go)
+        place = 0
+        while place < len(nodes):
+            tests = self.tests(nodes[place:], scope)
+            if tests:
+                self.put(depth, f"if {' and '.join(tests)}:")
+                place, depth = place + len(tests), depth + 1
+                continue
+            rest = nodes[place + 1 :]
+            self.act(
+                nodes[place],
+                scope,
+                depth,
+                label,
+                (lambda s, d, lab: self.both(rest, s, d, lab, go)) if rest else go,
+            )
             return
-        self.act(
-            nodes[0],
-            scope,
-            depth,
-            label,
-            lambda s, d, lab: self.both(nodes[1:], s, d, lab, go),
-        )
+        go(scope, depth, label)
+
+    def tests(self, nodes: tuple[ir.Node, ...], scope: Scope) -> list[str]:
+        """Return the first conjuncts as conditions, as long as they assign nothing."""
+        found = []
+        for node in nodes:
+            if node.level > 1 or (self.initial and node.level > 0):
+                break
+            may_stand = scope.by_name or isinstance(node, ir.Reference | ir.Apply)
+            if may_stand and self.left(node, scope):
+                break
+            try:
+                found.append(self.condition(node, scope))
+            except Unassigned:
+                break
+        return found
+
+    def left(self, node: ir.Node, scope: Scope) -> frozenset[ir.Declared]:
+        """Return the variables without a value yet that a part may assign.
+
+        Of what depends on no state `self.uses` tells all; that a name stands
+        for an action, only the scope does.
+        """
+        values = scope.before if self.initial else scope.after
+        found: set[ir.Declared] = set()
+        free = self.analysis.summary(node).free
+        for name in free & scope.by_name.keys():
+            meant, outer = scope.by_name[name]
+            if isinstance(meant, ir.Operator):
+                if isinstance(meant.operator, ir.Definition):
+                    body = meant.operator.body
+                    found |= self.left(body, outer) if body is not None else set()
+                elif meant.operator in outer.by_name:
+                    again = ir.Reference(None, 0, meant.operator)  # type: ignore[arg-type]
+                    found |= self.left(again, outer)
+            else:
+                found |= self.left(meant, outer)
+        for declared, primed in self.uses.of(node):
+            if primed is not self.initial:
+                found |= self.behind(declared, scope)
+        return frozenset(found - values.keys())
+
+    def behind(self, declared: ir.Declared, scope: Scope) -> frozenset[ir.Declared]:
+        """Return the variables of the root that a declared name stands for."""
+        if declared not in scope.meanings:
+            return frozenset({declared} if declared.is_variable else ())
+        node, outer = scope.meanings[declared]
+        found = (self.behind(each, outer) for each, _ in self.uses.of(node))
+        return frozenset().union(*found)
 
     def either(
         self,
@@ -171,28 +232,37 @@ class ActionEmitter(Emitter):
         go: Continue,
     ) -> None:
         """Write what follows once if all branches assign the same variables."""
-        if go == self.finish or len(branches) == 1:
-            for branch in branches:
-                self.act(branch, scope, depth, label, go)
-            return
-        assigned = {self.assigns(branch, scope) for branch in branches}
-        if len(assigned) > 1 or label.open:
-            for branch in branches:
-                self.act(branch, scope, depth, label, go)
-            return
+        if go != self.finish and len(branches) > 1 and not label.open:
+            assigned = {self.left(branch, scope) for branch in branches}
+            if len(assigned) == 1:
+                variables = sorted(assigned.pop(), key=lambda v: v.number)
+                code, scratch = self.code, list(self.code)
+                self.code = scratch
+                try:
+                    self.merged(branches, variables, scope, depth, label, go)
+                except _Uneven:
+                    self.code = code
+                else:
+                    return
+        for branch in branches:
+            self.act(branch, scope, depth, label, go)
+
+    def merged(  # noqa: PLR0913, PLR0917 - a step of the walk, and what it makes
+        self,
+        branches: list[ir.Node],
+        variables: list[ir.Declared],
+        scope: Scope,
+        depth: int,
+        label: Label,
+        go: Continue,
+    ) -> None:
+        """Write branches that all assign these, and then what follows."""
 
         def write(collect: Continue) -> None:
             for branch in branches:
                 self.act(branch, scope, depth, label.closed(), collect)
 
-        self.collect(
-            write,
-            sorted(assigned.pop(), key=lambda v: v.text),
-            scope,
-            depth,
-            label,
-            go,
-        )
+        self.collect(write, variables, scope, depth, label, go)
 
     def collect(  # noqa: PLR0913, PLR0917 - a step of the walk, and what it makes
         self,
@@ -209,6 +279,9 @@ class ActionEmitter(Emitter):
 
         def gather(inner: Scope, d: int, _: Label) -> None:
             values = inner.before if self.initial else inner.after
+            known = scope.before if self.initial else scope.after
+            if values.keys() - known.keys() != set(variables):
+                raise _Uneven
             inside = "".join(f"{values[v]}, " for v in variables)
             self.put(d, f"{found}.append(({inside}))")
 
@@ -219,25 +292,6 @@ class ActionEmitter(Emitter):
             depth, f"for ({inside}) in {found}:" if names else f"for _ in {found}:"
         )
         go(self.given(scope, names), depth + 1, label)
-
-    def assigns(self, node: ir.Node, scope: Scope) -> frozenset[ir.Declared]:
-        """Return what a part would assign, by writing it for nothing."""
-        code, self.code = self.code, []
-        known = scope.before if self.initial else scope.after
-        found: set[frozenset[ir.Declared]] = set()
-
-        def note(inner: Scope, depth: int, label: Label) -> None:
-            del depth, label
-            values = inner.before if self.initial else inner.after
-            found.add(frozenset(values) - frozenset(known))
-
-        self.act(node, scope, 1, _NAMELESS, note)
-        self.code = code
-        roots = frozenset(self.module.variables)
-        if len(found) != 1:
-            # Branches differ: a set that equals no other keeps them apart.
-            return frozenset({ir.Declared("?", is_variable=True)}) if found else roots
-        return found.pop() & roots
 
     def given(self, scope: Scope, names: dict[ir.Declared, str]) -> Scope:
         """Return the scope in which variables have got their new values."""
@@ -261,11 +315,15 @@ class ActionEmitter(Emitter):
 
     def stands_for(self, node: ir.Node, scope: Scope) -> ir.Declared | None:
         """Return the root's variable that a name is, through instances."""
-        if not isinstance(node, ir.Reference) or not isinstance(node.to, ir.Declared):
+        if not isinstance(node, ir.Reference):
             return None
-        if node.to in scope.meanings:
-            return self.stands_for(*scope.meanings[node.to])
-        return node.to if node.to in self.module.variables else None
+        if isinstance(node.to, ir.Name):
+            meant = scope.by_name.get(node.to)
+        else:
+            meant = scope.meanings.get(node.to)
+            if meant is None:
+                return node.to if node.to.is_variable else None
+        return None if meant is None else self.stands_for(*meant)
 
     def relation(
         self, node: ir.Builtin, scope: Scope, depth: int, label: Label, go: Continue
@@ -292,6 +350,11 @@ class ActionEmitter(Emitter):
         self, node: ir.Node, scope: Scope, depth: int, label: Label, go: Continue
     ) -> None:
         """UNCHANGED of a tuple is that of its parts, through definitions."""
+        if isinstance(node, ir.Reference) and node.to in scope.by_name:
+            meant, outer = scope.by_name[node.to]  # type: ignore[index]
+            outer = outer.seen_from(scope)
+            self.unchanged(meant, outer, depth, label, _in(scope, go))
+            return
         if isinstance(node, ir.Builtin) and node.name == "$Tuple":
             parts = tuple(
                 ir.Builtin(node.at, node.level, "UNCHANGED", (part,))
@@ -299,11 +362,11 @@ class ActionEmitter(Emitter):
             )
             self.both(parts, scope, depth, label, go)
             return
-        if isinstance(node, ir.Apply) and isinstance(node.operator, ir.Definition):
-            definition = self.overrides.get(node.operator, node.operator)
-            body = definition.body
-            if not definition.parameters and body is not None and self.is_state(body):
-                self.unchanged(body, scope, depth, label, go)
+        if isinstance(node, ir.Apply):
+            definition, home = self.resolved(node.operator, node.at, scope)
+            body = definition.body if isinstance(definition, ir.Definition) else None
+            if body is not None and not node.arguments and self.is_state(body):
+                self.unchanged(body, home, depth, label, _in(scope, go))
                 return
         primed = ir.Builtin(node.at, 2, "'", (node,))
         target = self.target(primed, scope)
@@ -405,22 +468,82 @@ class ActionEmitter(Emitter):
         for bound in node.bounds:
             if bound.within is not None and bound.within.level > 0:
                 inner = label.closed()
+        sets = [self.bound_set(bound, scope, depth, node) for bound in node.bounds]
+        for bound, within in zip(node.bounds, sets, strict=True):
+            groups = [bound.names] if bound.pattern else [(n,) for n in bound.names]
+            for group in groups:
+                name = self.new("b")
+                self.put(depth, f"for {name} in {within}:")
+                depth += 1
+                scope = self.bound(ir.Bound(group, bound.pattern, None), name, scope)
+        self.act(node.arguments[0], scope, depth, inner, go)
+
+    def bound_set(
+        self, bound: ir.Bound, scope: Scope, depth: int, node: ir.Binding
+    ) -> str:
+        """Return what to loop over; of several sets all are evaluated first."""
+        text = f"elements({self.within(bound, scope)})"
+        if len(node.bounds) == 1 and len(bound.names) == 1:
+            return text
+        name = self.new("t")
+        self.put(depth, f"{name} = {text}")
+        return name
+
+    def for_all(
+        self, node: ir.Binding, scope: Scope, depth: int, label: Label, go: Continue
+    ) -> None:
+        r"""`\A x \in S : A(x)` assigns for the first x, and checks for the others."""
+        rows, names, loops, inner = self.new("t"), [], [], scope
         for bound in node.bounds:
             within = self.within(bound, scope)
             groups = [bound.names] if bound.pattern else [(n,) for n in bound.names]
             for group in groups:
                 name = self.new("b")
-                self.put(depth, f"for {name} in elements({within}):")
-                depth += 1
-                scope = self.bound(ir.Bound(group, bound.pattern, None), name, scope)
-        self.act(node.arguments[0], scope, depth, inner, go)
+                names.append(name)
+                loops.append(f"for {name} in elements({within})")
+                inner = self.bound(ir.Bound(group, bound.pattern, None), name, inner)
+        row = f"({', '.join(names)},)"
+        self.put(depth, f"{rows} = [{row} for _ in (0,) {' '.join(loops)}]")
+        self.put(depth, f"if not {rows}:")
+        self.nested(_TRUE, scope, depth + 1, label, go)
+        self.put(depth, "else:")
+        self.put(depth + 1, f"{row} = {rows}[0]")
+
+        def check_others(found: Scope, d: int, lab: Label) -> None:
+            there = replace(inner, before=found.before, after=found.after)
+            held = self.condition(node.arguments[0], there)
+            self.put(d, f"if all({held} for {row} in {rows}[1:]):")
+            back = replace(scope, before=found.before, after=found.after)
+            go(back, d + 1, lab)
+
+        self.act(node.arguments[0], inner, depth + 1, label, check_others)
+
+    def compose(
+        self, node: ir.Builtin, scope: Scope, depth: int, label: Label, go: Continue
+    ) -> None:
+        r"""`A \cdot B`: what A assigns is the state before B."""
+        first, second = node.arguments
+
+        def then(found: Scope, d: int, lab: Label) -> None:
+            missing = [v.text for v in self.module.variables if v not in found.after]
+            if missing:
+                self.put(d, f"not_assigned({', '.join(missing)!r})")
+                return
+            between = replace(scope, before=found.after, after=scope.after)
+            self.act(second, between, d, lab, back)
+
+        def back(found: Scope, d: int, lab: Label) -> None:
+            go(replace(found, before=scope.before), d, lab)
+
+        self.act(first, replace(scope, after={}), depth, label, then)
 
     def let_action(
         self, node: ir.Let, scope: Scope, depth: int, label: Label, go: Continue
     ) -> None:
         """LET: operators that may assign are written out where they are applied."""
         for definition in node.definitions:
-            if definition.level > 1 and not definition.recursive:
+            assigns = definition.level > 1 or self.uses.primed(definition)
+            if assigns and not definition.recursive:
                 scope = replace(scope, inline=scope.inline | {definition})
                 continue
             name = self.new("l")
@@ -436,101 +559,182 @@ class ActionEmitter(Emitter):
         """Open an instantiated action: what it assigns, its meaning gets."""
         meanings = {d: (meant, scope) for d, meant in node.substitution}
         inner = replace(scope, meanings={**scope.meanings, **meanings})
-
-        def back(found: Scope, d: int, lab: Label) -> None:
-            go(replace(found, meanings=scope.meanings), d, lab)
-
         inside = label.closed()  # the name is that of M!A, not of what is in A
-        self.act(node.body, inner, depth, inside, go if go == self.finish else back)
+        self.act(node.body, inner, depth, inside, self.back(scope, go))
 
     # ------------------------------------------------------------ operators
 
-    def opens(self, node: ir.Apply, scope: Scope) -> bool:
+    def back(self, scope: Scope, go: Continue) -> Continue:
+        """Return the way on for what stands in a scope of its own."""
+        return go if go == self.finish else _in(scope, go)
+
+    def named(
+        self, name: ir.Name, scope: Scope, depth: int, label: Label, go: Continue
+    ) -> None:
+        """Act as the action that a parameter stands for."""
+        meant, outer = scope.by_name[name]
+        outer = outer.seen_from(scope)
+        self.act(meant, outer, depth, label.closed(), self.back(scope, go))
+
+    def apply_action(
+        self,
+        node: ir.Apply | ir.Reference,
+        scope: Scope,
+        depth: int,
+        label: Label,
+        go: Continue,
+    ) -> None:
+        """Look into an operator that may assign, or that gives the name."""
+        operator = node.operator if isinstance(node, ir.Apply) else node.to
+        arguments = node.arguments if isinstance(node, ir.Apply) else ()
+        found, home = self.resolved(operator, node.at, scope)
+        if isinstance(found, ir.Definition) and self.opens(
+            found, arguments, scope, home
+        ):
+            self.open(found, arguments, scope, home, depth, label, go)
+        else:
+            self.test(node, scope, depth, label, go)
+
+    def opens(
+        self,
+        operator: ir.Definition,
+        arguments: tuple[ir.Node, ...],
+        scope: Scope,
+        home: Scope,
+    ) -> bool:
         """Whether to look into an operator: it may assign, or give the name."""
-        operator = node.operator
-        if not isinstance(operator, ir.Definition) or operator in scope.operators:
-            return False
-        operator = self.overrides.get(operator, operator)
         if operator.recursive or operator.body is None:
             return False
         if self.native(operator) is not None:
             return False
-        if any(isinstance(each, ir.Operator) for each in node.arguments):
-            return False
-        return operator.level > 1 or (self.initial and operator.level == 1)
+        threshold = 0 if self.initial else 1
+        given = any(self.can_assign(each, scope, threshold) for each in arguments)
+        if operator in home.operators:
+            return given
+        return given or operator.level > threshold
 
-    def open(
-        self, node: ir.Apply, scope: Scope, depth: int, label: Label, go: Continue
+    def can_assign(self, argument: ir.Node, scope: Scope, threshold: int) -> bool:
+        """Whether an argument is an action, or in Init a state predicate."""
+        if isinstance(argument, ir.Operator):
+            operator, home = self.resolved(argument.operator, argument.at, scope)
+            if not isinstance(operator, ir.Definition) or operator.body is None:
+                return False
+            return operator.level > threshold or bool(self.left(operator.body, home))
+        return argument.level > 1 or bool(self.left(argument, scope))
+
+    def open(  # noqa: PLR0913, PLR0917 - a step of the walk
+        self,
+        definition: ir.Definition,
+        arguments: tuple[ir.Node, ...],
+        scope: Scope,
+        home: Scope,
+        depth: int,
+        label: Label,
+        go: Continue,
     ) -> None:
         """Write an operator's body in place, with its parameters bound."""
-        assert isinstance(node.operator, ir.Definition)  # noqa: S101 - `opens` said so
-        definition = self.overrides.get(node.operator, node.operator)
-        names: dict[ir.Name, str] = {}
-        for parameter, argument in zip(
-            definition.parameters, node.arguments, strict=True
-        ):
-            text = self.value(argument, scope)
-            if not text.isidentifier():
-                name = self.new("p")
-                self.put(depth, f"{name} = {text}")
-                text = name
-            names[parameter] = text
+        inner, bound = self.opened(definition, arguments, scope, home)
+        for name, text in bound.items():
+            self.put(depth, f"{name} = {text}")
         if label.open:
-            label = Label(definition.name, tuple(names.values()))
-        if any(argument.level > 0 for argument in node.arguments):
-            label = label.closed()  # TLC looks no further than constant arguments
-        inner = scope.bind(names)
-        if definition not in scope.inline:
-            inner = replace(inner, operators={}, inline=frozenset())
-        assert definition.body is not None  # noqa: S101 - `opens` said so
-
-        def back(found: Scope, d: int, lab: Label) -> None:
-            outer = replace(
-                found,
-                names=scope.names,
-                operators=scope.operators,
-                inline=scope.inline,
+            given = zip(definition.parameters, arguments, strict=True)
+            label = Label(
+                definition.name,
+                tuple(inner.names.get(n) or self.shown(a, scope) for n, a in given),
             )
-            go(outer, d, lab)
+        if any(argument.level > 0 for argument in arguments):
+            label = label.closed()  # TLC looks no further than constant arguments
+        assert definition.body is not None  # noqa: S101 - `opened` looked
+        self.act(definition.body, inner, depth, label, self.back(scope, go))
 
-        self.act(
-            definition.body, inner, depth, label, go if go == self.finish else back
-        )
+    def shown(self, argument: ir.Node, scope: Scope) -> str:
+        """Return what an edge says of an argument that is passed by name."""
+        if isinstance(argument, ir.Operator) or argument.level > 1:
+            return "None"
+        try:
+            return f"plain({self.value(argument, scope)})"
+        except Unassigned:
+            return "None"
+
+    def is_action(self, argument: ir.Node) -> bool:
+        """In an initial predicate also what talks of the state may assign."""
+        return super().is_action(argument) or (self.initial and argument.level > 0)
 
     # ------------------------------------------------------------ ENABLED
 
     def enabled(self, node: ir.Node, scope: Scope) -> str:
-        """Return a call that tries to enumerate the action."""
-        names = {name: self.new("p") for name in free_names(node)}
-        operators = {
-            each: self.new("l")
-            for each in set(applied(node))
-            if each in scope.operators
-        }
-        used = [d for d, primed in self.uses.of(node) if not primed]
-        before = {declared: self.new("s") for declared in used}
-        inner = Scope(names=names, operators=operators, before=before)
-        name = self.new("e")
-        initial, self.initial = self.initial, False
-        code, self.code = self.code, []
+        """Return a call that tries to enumerate the action.
+
+        Inside of an instance its variables are the variables: ENABLED is
+        evaluated before anything is substituted.
+        """
 
         def found(_: Scope, depth: int, label: Label) -> None:
             del label
             self.put(depth, "return True")
 
-        self.act(node, inner, 1, _NAMELESS, found)
+        return self.attempt(node, self.before_substituting(node, scope), found)
+
+    def composed(self, first: ir.Node, second: ir.Node, scope: Scope) -> str:
+        r"""Return a call that tries whether some state comes between A and B."""
+
+        def then(found: Scope, depth: int, label: Label) -> None:
+            del label
+            missing = [v.text for v in self.module.variables if v not in found.after]
+            if missing:
+                self.put(depth, f"not_assigned({', '.join(missing)!r})")
+                return
+            between = replace(scope, before=found.after, after=scope.after)
+            self.put(depth, f"if {self.condition(second, between)}:")
+            self.put(depth + 1, "return True")
+
+        return self.attempt(first, replace(scope, after={}), then)
+
+    def before_substituting(self, node: ir.Node, scope: Scope) -> Scope:
+        """Return the scope in which an instance's variables are variables."""
+        before, meanings = dict(scope.before), dict(scope.meanings)
+        for declared, primed in self.uses.of(node):
+            if declared in meanings and not primed and not declared.arity:
+                before[declared] = self.declared(declared, scope)
+        for declared in scope.meanings:
+            if not declared.arity:
+                del meanings[declared]
+        return replace(scope, before=before, after={}, meanings=meanings)
+
+    def attempt(self, node: ir.Node, scope: Scope, found: Continue) -> str:
+        """Return a call of a function that acts, and is true if `found` says so."""
+        name = self.new("e")
+        initial, self.initial = self.initial, False
+        code, self.code = self.code, []
+        self.act(node, scope, 1, _NAMELESS, found)
         inside, self.code = self.code, code
         self.initial = initial
-        parameters = [*names.values(), *operators.values(), *before.values()]
-        self.lines += [
-            f"def {name}({', '.join(parameters)}):",
-            *inside,
-            "    return False",
-            "",
-        ]
-        given = [
-            *(scope.names[each] for each in names),
-            *(scope.operators[each] for each in operators),
-            *(self.declared(each, scope) for each in before),
-        ]
-        return f"{name}({', '.join(given)})"
+        given = ", ".join(_taken(inside))
+        self.lines += [f"def {name}({given}):", *inside, "    return False", ""]
+        return f"{name}({given})"
+
+
+_TRUE: Final = ir.Builtin(None, 0, "TRUE", ())
+_LOCAL: Final = re.compile(r"(?:s|n|p|b|l|o|a|t|f|alt)\d*")
+
+
+def _in(scope: Scope, go: Continue) -> Continue:
+    """Go on where names mean what they do in a scope; states are as found."""
+
+    def back(found: Scope, depth: int, label: Label) -> None:
+        go(replace(scope, before=found.before, after=found.after), depth, label)
+
+    return back
+
+
+def _taken(lines: list[str]) -> list[str]:
+    """Return the local names that lines use, but do not bind."""
+    tree = ast.parse("\n".join(["def e():", *lines, "    return False"]))
+    used: set[str] = set()
+    made: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            (used if isinstance(node.ctx, ast.Load) else made).add(node.id)
+        elif isinstance(node, ast.arg):
+            made.add(node.arg)
+    return sorted(name for name in used - made if _LOCAL.fullmatch(name))

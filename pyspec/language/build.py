@@ -62,6 +62,7 @@ class _Builder:
                 sany.name_of(node),
                 node.findtext("kind") == sany.VARIABLE_KIND,
                 int(node.findtext("arity") or 0),
+                len(self.declared),
             )
         return self.declared[uid]
 

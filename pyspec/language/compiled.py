@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
@@ -11,9 +10,10 @@ from pyspec.errors import Bug, Mistake
 from pyspec.language import ir
 from pyspec.language.actions import ActionEmitter
 from pyspec.language.build import build
-from pyspec.language.emit import Scope
+from pyspec.language.emit import Linked, Recipe, Scope
 from pyspec.language.runtime import ops, sets
 from pyspec.language.runtime.errors import EvaluationError
+from pyspec.language.runtime.modules import native
 from pyspec.language.tree import Tree
 from pyspec.values import FALSE, TRUE
 
@@ -73,9 +73,18 @@ class _Compiler:
     ) -> None:
         self.module = module
         self.config = config
-        names = {declared: f"c{i}" for i, declared in enumerate(module.constants)}
+        names = {declared: f"K{i}" for i, declared in enumerate(module.constants)}
         self.names = names
-        self.emitter = ActionEmitter(module, self.overrides(), names, standard)
+        self.emitter = ActionEmitter(
+            Linked(
+                module,
+                self.overrides(),
+                names,
+                stands=self.stands(),
+                inside=self.inside(),
+                standard=standard,
+            )
+        )
 
     def compile(self) -> Spec:
         init, next_ = self.behavior()
@@ -102,7 +111,7 @@ class _Compiler:
         space = self.namespace()
         exec(compile(source, "<spec>", "exec"), space)  # noqa: S102 - names are ours
         for name, value in constants.items():
-            space[name] = value(space) if callable(value) else value
+            space[name] = value
         for assumption, name in zip(self.module.assumptions, assumptions, strict=True):
             _check(assumption, space[name])
         return Spec(
@@ -131,35 +140,42 @@ class _Compiler:
                 )
         return found
 
+    def stands(self) -> dict[ir.Declared, ir.Definition]:
+        """Return what stands for constants that are operators."""
+        return {
+            declared: self.definition(self.config.overrides[declared.text], "operator")
+            for declared in self.module.constants
+            if declared.text in self.config.overrides
+        }
+
+    def inside(self) -> dict[tuple[str, str], ir.Definition]:
+        """Return what stands for a name in one module only."""
+        found = {
+            (module, name): self.definition(other, "operator")
+            for name, (module, other) in self.config.module_overrides.items()
+        }
+        for name, (module, value) in self.config.module_constants.items():
+            found[(module, name)] = ir.Definition(
+                name,
+                (),
+                module,
+                0,
+                None,
+                recursive=False,
+                local=False,
+                body=ir.Literal(None, 0, value),
+            )
+        return found
+
     def constants(self) -> dict[str, Any]:
         """Values of constants; those that stand for operators are made later."""
         found: dict[str, Any] = {}
         for declared, name in self.names.items():
             if declared.text in self.config.constants:
                 found[name] = self.config.constants[declared.text]
-            elif declared.text in self.config.overrides:
-                other = self.definition(
-                    self.config.overrides[declared.text], "operator"
-                )
-                found[name] = self.later(other, declared)
-            else:
+            elif declared.text not in self.config.overrides:
                 raise Mistake(f"constant {declared.text} has no value in the cfg")
         return found
-
-    def later(
-        self, definition: ir.Definition, declared: ir.Declared
-    ) -> Callable[[dict[str, Any]], Any]:
-        condition = self.emitter.is_condition(definition)
-        text = self.emitter.function(definition, condition=condition)
-
-        def made(space: dict[str, Any]) -> Any:  # noqa: ANN401 - a value, or a function
-            function = space[text]
-            if condition:
-                plain = function
-                function = lambda *given: ops.value(plain(*given))  # noqa: E731
-            return function if declared.arity else function()
-
-        return made
 
     def definition(self, name: str, what: str) -> ir.Definition:
         found = self.module.definitions.get(name)
@@ -183,7 +199,7 @@ class _Compiler:
     def assumed(self, assumption: ir.Assumption) -> str:
         """Write a function of nothing that tells whether an ASSUME holds."""
         body = self.emitter.condition(assumption.body, Scope())
-        name = self.emitter.new("a")
+        name = self.emitter.new("q")
         self.emitter.lines += [f"def {name}():", f"    return {body}", ""]
         return name
 
@@ -243,7 +259,7 @@ class _Compiler:
             "fixed": _fixed,
             "not_assigned": _not_assigned,
             "unassigned": _unassigned,
-            **self.emitter.table,
+            **{name: _cooked(each) for name, each in self.emitter.recipes.items()},
         }
 
 
@@ -276,6 +292,18 @@ _OPS: Final = [
     "value",
 ]
 _SETS: Final = ["BOOLEAN", "STRING", "elements", "members", "plain"]
+
+
+def _cooked(recipe: Recipe) -> object:
+    """Make an object of the namespace."""
+    if recipe.kind == "record":
+        return ops.record_maker(recipe.of)
+    if recipe.kind == "native":
+        found = native(*recipe.of)
+        if found is None:
+            raise Bug(f"no native for {recipe.of}")
+        return found.call() if found.constant else found.call
+    return recipe.of
 
 
 def _check(assumption: ir.Assumption, holds: Callable[[], bool]) -> None:
@@ -321,9 +349,20 @@ def _on_step(function: Callable[..., bool]) -> Callable[[State, State], bool]:
     return lambda before, after: function(*before, *after)
 
 
+_NOT_YET: Final = object()
+
+
 def _once(thunk: Callable[[], Value]) -> Callable[[], Value]:
     """Evaluate at the first call and remember."""
-    return functools.cache(thunk)
+    value: Any = _NOT_YET
+
+    def get() -> Value:
+        nonlocal value
+        if value is _NOT_YET:
+            value = thunk()
+        return value
+
+    return get
 
 
 def _fixed(

@@ -11,10 +11,11 @@ Actions are another matter, since they assign: see `actions`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pyspec.errors import Mistake
 from pyspec.language import ir
+from pyspec.language.analyse import Analysis, is_risky
 from pyspec.language.runtime.modules import native
 from pyspec.language.uses import Uses
 
@@ -22,13 +23,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pyspec.language.runtime.modules import Native
+    from pyspec.trace.model import Location
     from pyspec.values import Value
+
+
+class Recipe(NamedTuple):
+    """How to make an object of the namespace when a program is loaded.
+
+    - value: it is `of` itself
+    - native: of a module and a name; a record: a maker of records of fields
+    """
+
+    kind: str
+    of: Any
+
 
 CONJUNCTION: Final = frozenset({"$ConjList", "\\land"})
 DISJUNCTION: Final = frozenset({"$DisjList", "\\lor"})
 CONDITIONS: Final = CONJUNCTION | DISJUNCTION | {
     "\\lnot", "=>", "\\equiv", "=", "/=", "\\in", "\\notin", "\\subseteq",
-    "UNCHANGED", "$SquareAct", "$AngleAct", "ENABLED", "$BoundedForall",
+    "UNCHANGED", "$SquareAct", "$AngleAct", "ENABLED", "\\cdot", "$BoundedForall",
     "$BoundedExists", "TRUE", "FALSE",
 }  # fmt: skip
 TEMPORAL: Final = frozenset({"[]", "<>", "~>", "$WF", "$SF", "$TemporalForall"})
@@ -42,7 +56,9 @@ class Scope:
     or a parameter stands for; `before` and `after` for declared names, unprimed
     and primed.  A variable that is missing in `after` has no value yet.
     `meanings`: what an INSTANCE substitutes for declared names, and where that
-    means it.  `inline`: local operators that are written out where they stand.
+    means it.  `by_name`: parameters that stand for an expression, not a value,
+    and where it stands.  `inline`: local operators that are written out where
+    they are applied.  `prime`: whether this is the state after the step.
     """
 
     names: Mapping[ir.Name, str] = field(default_factory=dict)
@@ -50,7 +66,9 @@ class Scope:
     before: Mapping[ir.Declared, str] = field(default_factory=dict)
     after: Mapping[ir.Declared, str] = field(default_factory=dict)
     meanings: Mapping[ir.Declared, tuple[ir.Node, Scope]] = field(default_factory=dict)
+    by_name: Mapping[ir.Name, tuple[ir.Node, Scope]] = field(default_factory=dict)
     inline: frozenset[ir.Definition] = frozenset()
+    prime: bool = False
 
     def bind(self, names: Mapping[ir.Name, str]) -> Scope:
         """Return the scope with further names."""
@@ -62,62 +80,111 @@ class Scope:
         What a LET defines of the state was computed in the state before, so it
         is written out again.
         """
+        if self.prime:
+            return self
         kept = {each: text for each, text in self.operators.items() if not each.level}
         again = self.inline | (self.operators.keys() - kept.keys())
-        return replace(self, before=self.after, operators=kept, inline=again)
+        return replace(
+            self, before=self.after, operators=kept, inline=again, prime=True
+        )
+
+    def outside(self) -> Scope:
+        """Return what things mean in an operator that this module defines."""
+        return replace(self, names={}, by_name={}, operators={}, inline=frozenset())
+
+    def seen_from(self, inner: Scope) -> Scope:
+        """Return this scope with the states that an expression inside talks of."""
+        outer = self.primed() if inner.prime else self
+        return replace(outer, before=inner.before, after=inner.after)
+
+
+_ALONE: Final = Scope()
+"""Where what is computed once stands: outside of everything."""
 
 
 class Unassigned(Mistake):
     """A primed variable is read where no conjunct before has given it a value."""
 
 
-class Emitter:
-    """Writes the functions that are needed, each once.
+@dataclass(frozen=True)
+class Linked:
+    """A module together with what its cfg says of its names.
 
-    `overrides` replaces operators by others (cfg `Op <- Def`), `constants` has
-    the names in the namespace of the root's declared constants.
+    - overrides: operators that stand for others (`Op <- Def`)
+    - constants: the names in the namespace of the root's declared constants
+    - stands: what stands for declared constants that are operators, or that
+      depend on the state
+    - inside: what stands for a name in one module only (`Op <- [M]Def`)
+    - standard: whether a module is one that we have natives for
     """
 
-    def __init__(
-        self,
-        module: ir.Module,
-        overrides: Mapping[ir.Definition, ir.Definition],
-        constants: Mapping[ir.Declared, str],
-        standard: Callable[[str], bool],
-    ) -> None:
-        self.module = module
-        self.overrides = overrides
-        self.constants = constants
-        self.standard = standard
-        self.uses = Uses(frozenset(constants))
+    module: ir.Module
+    overrides: Mapping[ir.Definition, ir.Definition]
+    constants: Mapping[ir.Declared, str]
+    stands: Mapping[ir.Declared, ir.Definition]
+    inside: Mapping[tuple[str, str], ir.Definition]
+    standard: Callable[[str], bool]
+
+
+class Emitter:
+    """Writes the functions that are needed, each once."""
+
+    def __init__(self, linked: Linked) -> None:
+        self.module = linked.module
+        self.overrides = linked.overrides
+        self.constants = linked.constants
+        self.linked = linked
+        self.uses = Uses(frozenset(self.constants), self.overrides, linked.stands)
+        self.analysis = Analysis(self.overrides, lambda d: self.native(d) is not None)
         self.lines: list[str] = []
-        self.table: dict[str, object] = {}
-        self.known: dict[tuple[ir.Definition, bool], str] = {}
+        self.recipes: dict[str, Recipe] = {}
+        self.known: dict[tuple[object, ...], str] = {}
         self.boolean: dict[ir.Definition, bool] = {}
+        self.hoisted: dict[ir.Node, str] = {}
         self.fresh = 0
 
     # ------------------------------------------------------------ functions
 
-    def function(self, definition: ir.Definition, *, condition: bool) -> str:
-        """Return the name of an operator's function, writing it if need be."""
+    def function(
+        self,
+        definition: ir.Definition,
+        *,
+        condition: bool,
+        lazy: frozenset[ir.Name] = frozenset(),
+    ) -> str:
+        """Return the name of an operator's function, writing it if need be.
+
+        Parameters in `lazy` are thunks.
+        """
         definition = self.overrides.get(definition, definition)
-        key = (definition, condition)
+        key = (definition, condition, lazy)
         if key not in self.known:
             self.known[key] = self.new("c" if condition else "v")
-            self.write(definition, condition=condition)
+            self.write(definition, self.known[key], lazy, condition=condition)
         return self.known[key]
 
-    def write(self, definition: ir.Definition, *, condition: bool) -> None:
+    def write(
+        self,
+        definition: ir.Definition,
+        name: str,
+        lazy: frozenset[ir.Name],
+        *,
+        condition: bool,
+    ) -> None:
         """Add the function of an operator to the source."""
         if definition.body is None:
             raise self.mistake(f"{definition.name} has no definition", definition.at)
-        names = {each: self.new("p") for each in definition.parameters}
+        given = {each: self.new("p") for each in definition.parameters}
+        names = {
+            each: f"{text}()" if each in lazy else text for each, text in given.items()
+        }
         scope, extra = self.with_uses(definition, Scope(names))
-        inside = [*names.values(), *extra]
+        inside = [*given.values(), *extra]
         emit = self.condition if condition else self.value
         body = emit(definition.body, scope)
-        name = self.known[(definition, condition)]
         self.lines += [f"def {name}({', '.join(inside)}):", f"    return {body}", ""]
+        if not inside and not definition.level and not definition.recursive:
+            self.lines += [f"{name} = once({name})", ""]
 
     def with_uses(
         self, definition: ir.Definition, scope: Scope
@@ -139,10 +206,11 @@ class Emitter:
         scope: Scope,
         *,
         condition: bool,
+        lazy: frozenset[ir.Name] = frozenset(),
     ) -> str:
         """Return a call with the values of the variables that it uses."""
+        name = self.function(definition, condition=condition, lazy=lazy)
         definition = self.overrides.get(definition, definition)
-        name = self.function(definition, condition=condition)
         extra = [
             self.declared(declared, scope, primed=primed)
             for declared, primed in self.uses.of_definition(definition)
@@ -153,23 +221,34 @@ class Emitter:
         self, declared: ir.Declared, scope: Scope, *, primed: bool = False
     ) -> str:
         """Return the text of a declared constant or variable."""
+        if declared in self.linked.stands:
+            return self.standing(self.linked.stands[declared], scope)
         if declared in self.constants:
             return self.constants[declared]
         found = (scope.after if primed else scope.before).get(declared)
         if found is None and declared in scope.meanings:
             node, outer = scope.meanings[declared]
-            outer = replace(outer, before=scope.before, after=scope.after)
-            return self.value(node, outer.primed() if primed else outer)
+            outer = outer.seen_from(scope)
+            return self.argument(node, outer.primed() if primed else outer)
         if found is None:
-            raise Unassigned(
-                f"{declared.text}{chr(39) if primed else ''} has no value here"
-            )
+            prime = "'" if primed or scope.prime else ""
+            raise Unassigned(f"{declared.text}{prime} has no value here")
         return found
+
+    def standing(self, definition: ir.Definition, scope: Scope) -> str:
+        """Return what stands for a constant: a value, or a Python function."""
+        if definition.parameters:
+            node = ir.Operator(definition.at, definition.level, definition)
+            return self.passed(node, scope.outside(), condition=False)
+        return self.call(definition, [], scope, condition=False)
 
     # ------------------------------------------------------------ values
 
     def value(self, node: ir.Node, scope: Scope) -> str:
         """Return Python text of an expression's value."""
+        once = self.hoist(node, scope, self.value)
+        if once is not None:
+            return once
         match node:
             case ir.Literal():
                 return self.literal(node.value)
@@ -189,6 +268,32 @@ class Emitter:
                 return self.builtin(node, scope)
         raise self.mistake("this expression has no value", node.at)
 
+    def hoist(
+        self, node: ir.Node, scope: Scope, emit: Callable[[ir.Node, Scope], str]
+    ) -> str | None:
+        """Return a call that computes it once, if it can have one value only."""
+        if node.level or scope is _ALONE or not self.is_constant(node, scope):
+            return None
+        if node not in self.hoisted:
+            text = emit(node, _ALONE)
+            self.hoisted[node] = self.new("h")
+            self.lines += [f"{self.hoisted[node]} = once(lambda: {text})", ""]
+        return f"{self.hoisted[node]}()"
+
+    def is_constant(self, node: ir.Node, scope: Scope) -> bool:
+        """Whether it takes nothing from where it stands, and is worth keeping."""
+        match node:
+            case ir.Literal() | ir.Reference() | ir.Operator() | ir.Let():
+                return False
+            case ir.Builtin(name="TRUE" | "FALSE" | "BOOLEAN" | "STRING" | "$Pair"):
+                return False
+            case ir.Apply(arguments=()):
+                return False  # its function remembers what it gave
+        free, applied, pure = self.analysis.summary(node)
+        if free or not pure or self.uses.of(node):
+            return False
+        return not any(d in scope.operators or d in scope.inline for d in applied)
+
     def literal(self, value: Value) -> str:
         """Return a number as it is, and any other literal by its name in the table."""
         if isinstance(value, int):
@@ -196,95 +301,271 @@ class Emitter:
         return self.constant(value)
 
     def constant(self, value: object) -> str:
-        """Put an object into the table; return its name."""
+        """Put a value into the namespace; return its name."""
+        return self.recipe(Recipe("value", value))
+
+    def recipe(self, recipe: Recipe) -> str:
+        """Put what a recipe makes into the namespace; return its name."""
         name = self.new("k")
-        self.table[name] = value
+        self.recipes[name] = recipe
         return name
 
     def reference(self, node: ir.Reference, scope: Scope) -> str:
         """Return what a name means here."""
         if isinstance(node.to, ir.Declared):
+            inside = self.inside(node.at, node.to)
+            if inside is not None:
+                return self.standing(inside, scope)
             return self.declared(node.to, scope)
+        if node.to in scope.by_name:
+            meant, outer = scope.by_name[node.to]
+            return self.value(meant, outer.seen_from(scope))
         return scope.names[node.to]
+
+    def inside(
+        self, at: Location | None, named: ir.Declared | ir.Definition
+    ) -> ir.Definition | None:
+        """Return what stands for a name in the module that uses it here."""
+        if at is None or not self.linked.inside:
+            return None
+        name = named.text if isinstance(named, ir.Declared) else named.name
+        return self.linked.inside.get((at.module, name))
 
     def application(self, node: ir.Apply, scope: Scope, *, condition: bool) -> str:
         """Apply an operator; a condition in a value's place becomes a value."""
-        arguments = [self.argument(each, scope) for each in node.arguments]
-        text, is_condition = self.applied(node, arguments, scope)
+        text, is_condition = self.applied(node, scope)
         if condition:
             return text if is_condition else f"truth({text})"
         return f"value({text})" if is_condition else text
 
-    def applied(
-        self, node: ir.Apply, arguments: list[str], scope: Scope
-    ) -> tuple[str, bool]:
+    def applied(self, node: ir.Apply, scope: Scope) -> tuple[str, bool]:
         """Return the call and whether it gives a Python boolean."""
-        operator = node.operator
-        if isinstance(operator, ir.Name):
-            return f"{scope.names[operator]}({', '.join(arguments)})", False
-        if isinstance(operator, ir.Declared):
-            text = self.declared(operator, scope)
-            return f"{text}({', '.join(arguments)})", False
-        if operator in scope.operators:
-            text = scope.operators[operator]
-            return f"{text}({', '.join(arguments)})", False
-        operator = self.overrides.get(operator, operator)
-        if operator in scope.inline or operator.name == "LAMBDA":
-            return self.inlined(operator, arguments, scope)
+        operator, home = self.resolved(node.operator, node.at, scope)
+        if isinstance(operator, ir.Definition):
+            return self.apply(operator, node, scope, home)
+        text = (
+            home.names[operator]
+            if isinstance(operator, ir.Name)
+            else self.declared(operator, home)
+        )
+        inside = ", ".join(self.argument(each, scope) for each in node.arguments)
+        return f"{text}({inside})", False
+
+    def resolved(
+        self,
+        operator: ir.Definition | ir.Name | ir.Declared,
+        at: Location | None,
+        scope: Scope,
+    ) -> tuple[ir.Definition | ir.Name | ir.Declared, Scope]:
+        """Return the operator that is meant, and the scope that it belongs to."""
+        while True:
+            if isinstance(operator, ir.Definition):
+                found = self.inside(at, operator)
+                return found or self.overrides.get(operator, operator), scope
+            meant: ir.Node | None = None
+            if isinstance(operator, ir.Name) and operator in scope.by_name:
+                meant, outer = scope.by_name[operator]
+            elif isinstance(operator, ir.Declared):
+                found = self.inside(at, operator) or self.linked.stands.get(operator)
+                if found is not None:
+                    return found, scope.outside()
+                if operator in scope.meanings:
+                    meant, outer = scope.meanings[operator]
+            if not isinstance(meant, ir.Operator):
+                return operator, scope
+            operator, at, scope = meant.operator, meant.at, outer.seen_from(scope)
+
+    def apply(
+        self, operator: ir.Definition, node: ir.Apply, scope: Scope, home: Scope
+    ) -> tuple[str, bool]:
+        """Apply a definition of `home` to arguments that mean what they do here."""
+        if operator in home.operators:
+            return self.apply_local(operator, node, scope, home), False
         found = self.native(operator)
         if found is not None:
             name = self.native_name(operator, found)
             if found.constant:
                 return name, False
-            arguments = self.native_arguments(node, arguments, scope, found.tests)
+            arguments = self.native_arguments(node, scope, found.tests)
             return f"{name}({', '.join(arguments)})", found.predicate
+        if self.is_inlined(operator, node.arguments, home):
+            return self.inlined(operator, node, scope, home)
+        lazy = self.passed_lazily(operator, node.arguments, scope)
+        arguments = [
+            self.thunk(argument, scope)
+            if name in lazy
+            else self.argument(argument, scope)
+            for name, argument in zip(operator.parameters, node.arguments, strict=True)
+        ]
         is_condition = self.is_condition(operator)
-        text = self.call(operator, arguments, scope, condition=is_condition)
+        text = self.call(operator, arguments, home, condition=is_condition, lazy=lazy)
         return text, is_condition
 
+    def apply_local(
+        self, operator: ir.Definition, node: ir.Apply, scope: Scope, home: Scope
+    ) -> str:
+        """Call what a LET defines; it takes thunks where it is not strict."""
+        self.refuse_new_values(operator, node)
+        lazy = self.analysis.lazy(operator)
+        inside = [
+            self.thunk(argument, scope)
+            if name in lazy and not name.arity
+            else self.argument(argument, scope)
+            for name, argument in zip(operator.parameters, node.arguments, strict=True)
+        ]
+        return f"{home.operators[operator]}({', '.join(inside)})"
+
+    def refuse_new_values(self, operator: ir.Definition, node: ir.Apply) -> None:
+        """Refuse what only writing out the body could do, of a recursive operator."""
+        primed = self.uses.primed(operator)
+        for name, argument in zip(operator.parameters, node.arguments, strict=True):
+            if name in primed and self.varies(argument):
+                message = f"a recursive operator under a prime: {operator.name}"
+                raise self.mistake(message, node.at)
+
+    def passed_lazily(
+        self, operator: ir.Definition, arguments: tuple[ir.Node, ...], scope: Scope
+    ) -> frozenset[ir.Name]:
+        """Return the parameters whose arguments are better not evaluated yet."""
+        if not arguments:
+            return frozenset()
+        lazy = self.analysis.lazy(operator)
+        return frozenset(
+            name
+            for name, argument in zip(operator.parameters, arguments, strict=True)
+            if name in lazy and not name.arity and self.may_fail(argument, scope)
+        )
+
+    @staticmethod
+    def may_fail(argument: ir.Node, scope: Scope) -> bool:
+        """Whether it matters if an argument is evaluated that nobody asks for."""
+        if isinstance(argument, ir.Reference) and isinstance(argument.to, ir.Name):
+            return scope.names.get(argument.to, "()").endswith("()")
+        return is_risky(argument)
+
+    def thunk(self, argument: ir.Node, scope: Scope) -> str:
+        """Return Python text of a function that evaluates an argument once."""
+        text = self.value(argument, scope)
+        if text.endswith("()") and text[:-2].isidentifier():
+            return text[:-2]
+        return f"(lambda: {text})" if text.isidentifier() else f"once(lambda: {text})"
+
+    def is_inlined(
+        self, operator: ir.Definition, arguments: tuple[ir.Node, ...], home: Scope
+    ) -> bool:
+        """Whether to write the body: as it asks for the new value of an argument."""
+        if operator in home.inline or operator.name == "LAMBDA":
+            return True
+        primed = self.uses.primed(operator)
+        return bool(primed) and any(
+            name in primed and self.varies(argument)
+            for name, argument in zip(operator.parameters, arguments, strict=False)
+        )
+
+    def varies(self, argument: ir.Node) -> bool:
+        """Whether it may have another value in the next state."""
+        if isinstance(argument, ir.Operator):
+            operator = argument.operator
+            return not isinstance(operator, ir.Definition) or bool(
+                self.uses.of_definition(operator)
+            )
+        return argument.level > 0 or bool(self.analysis.summary(argument).free)
+
     def inlined(
-        self, definition: ir.Definition, arguments: list[str], scope: Scope
+        self, definition: ir.Definition, node: ir.Apply, scope: Scope, home: Scope
     ) -> tuple[str, bool]:
-        """Write a local operator's body where it is applied."""
+        """Write an operator's body where it is applied."""
+        inner, bound = self.opened(definition, node.arguments, scope, home)
+        assert definition.body is not None  # noqa: S101 - `opened` looked
+        is_condition = self.gives_condition(definition.body)
+        emit = self.condition if is_condition else self.value
+        text = emit(definition.body, inner)
+        if bound:
+            text = f"(lambda {', '.join(bound)}: {text})({', '.join(bound.values())})"
+        return text, is_condition
+
+    def opened(
+        self,
+        definition: ir.Definition,
+        arguments: tuple[ir.Node, ...],
+        scope: Scope,
+        home: Scope,
+    ) -> tuple[Scope, dict[str, str]]:
+        """Return the scope inside of an operator, and Python names to be bound."""
         if definition.body is None:
             raise self.mistake(f"{definition.name} has no definition", definition.at)
         if definition.recursive:
             message = f"a recursive operator under a prime: {definition.name}"
             raise self.mistake(message, definition.at)
-        names = dict(zip(definition.parameters, arguments, strict=True))
-        inner = scope.bind(names)
-        if self.gives_condition(definition.body):
-            return self.condition(definition.body, inner), True
-        return self.value(definition.body, inner), False
+        is_local = (
+            definition in home.inline
+            or definition in home.operators
+            or definition.name == "LAMBDA"
+        )
+        inner = home if is_local else home.outside()
+        names, by_name = dict(inner.names), dict(inner.by_name)
+        bound: dict[str, str] = {}
+        primed, lazy = self.uses.primed(definition), self.analysis.lazy(definition)
+        for name, argument in zip(definition.parameters, arguments, strict=True):
+            by_name.pop(name, None)
+            names.pop(name, None)
+            if (name in primed and self.varies(argument)) or self.is_action(argument):
+                by_name[name] = argument, scope
+            else:
+                names[name], given = self.parameter(name in lazy, argument, scope)
+                bound |= given
+        return replace(inner, names=names, by_name=by_name), bound
+
+    def is_action(self, argument: ir.Node) -> bool:
+        """Whether an argument may assign, or is an operator that may."""
+        if isinstance(argument, ir.Operator):
+            return True
+        return argument.level > 1
+
+    def parameter(
+        self,
+        is_lazy: bool,
+        argument: ir.Node,
+        scope: Scope,  # noqa: FBT001 - as it is
+    ) -> tuple[str, dict[str, str]]:
+        """Return the text of a parameter, and the Python name to bind for it."""
+        if is_lazy and self.may_fail(argument, scope):
+            name = self.new("p")
+            text = self.thunk(argument, scope)
+            if text.isidentifier():
+                return f"{text}()", {}
+            return f"{name}()", {name: text}
+        text = self.argument(argument, scope)
+        if text.removesuffix("()").isidentifier() or isinstance(argument, ir.Literal):
+            return text, {}
+        name = self.new("p")
+        return name, {name: text}
 
     def native(self, definition: ir.Definition) -> Native | None:
         """Return the native of a standard module's operator, if it is one."""
-        if not self.standard(definition.module):
+        if not self.linked.standard(definition.module):
             return None
         return native(definition.module, definition.name.rpartition("!")[2])
 
     def native_name(self, definition: ir.Definition, found: Native) -> str:
         """Return the name in the table of a native, or of its constant value."""
-        key = (definition, found.predicate)
+        del found
+        name = definition.name.rpartition("!")[2]
+        key = ("native", definition.module, name)
         if key not in self.known:
-            made = found.call() if found.constant else found.call
-            self.known[key] = self.constant(made)
+            self.known[key] = self.recipe(Recipe("native", (definition.module, name)))
         return self.known[key]
 
     def native_arguments(
-        self,
-        node: ir.Apply,
-        arguments: list[str],
-        scope: Scope,
-        tests: tuple[int, ...],
+        self, node: ir.Apply, scope: Scope, tests: tuple[int, ...]
     ) -> list[str]:
         """Give natives tests that are Python booleans, as SelectSeq wants."""
-        done = list(arguments)
-        for place in tests:
-            operator = node.arguments[place]
-            if isinstance(operator, ir.Operator):
-                done[place] = self.passed(operator, scope, condition=True)
-        return done
+        return [
+            self.passed(argument, scope, condition=True)
+            if place in tests and isinstance(argument, ir.Operator)
+            else self.argument(argument, scope)
+            for place, argument in enumerate(node.arguments)
+        ]
 
     def argument(self, node: ir.Node, scope: Scope) -> str:
         """Return the text of an argument: a value, or a Python function."""
@@ -294,23 +575,35 @@ class Emitter:
 
     def passed(self, node: ir.Operator, scope: Scope, *, condition: bool) -> str:
         """Return a Python function for an operator that is passed on."""
-        operator = node.operator
-        if isinstance(operator, ir.Name):
-            text = scope.names[operator]
-        elif isinstance(operator, ir.Declared):
-            text = self.declared(operator, scope)
-        elif operator in scope.operators:
-            text = scope.operators[operator]
-        else:
-            names = [self.new("a") for _ in operator.parameters]
-            fake = ir.Apply(node.at, node.level, operator, ())
-            call, is_condition = self.applied(fake, names, scope)
-            if is_condition != condition:
-                call = f"truth({call})" if condition else f"value({call})"
-            return f"(lambda {', '.join(names)}: {call})"
-        if not condition:
-            return text
-        return f"(lambda *a: truth({text}(*a)))"
+        operator, home = self.resolved(node.operator, node.at, scope)
+        if isinstance(operator, ir.Definition):
+            return self.passed_definition(operator, node, home, condition=condition)
+        text = (
+            home.names[operator]
+            if isinstance(operator, ir.Name)
+            else self.declared(operator, home)
+        )
+        return f"(lambda *a: truth({text}(*a)))" if condition else text
+
+    def passed_definition(
+        self,
+        operator: ir.Definition,
+        node: ir.Operator,
+        home: Scope,
+        *,
+        condition: bool,
+    ) -> str:
+        """Return a lambda that applies a definition to values."""
+        names = {each: self.new("a") for each in operator.parameters}
+        formal = tuple(
+            ir.Operator(node.at, 0, each) if each.arity else ir.Reference(None, 0, each)
+            for each in names
+        )
+        fake = ir.Apply(node.at, node.level, operator, formal)
+        call, is_condition = self.apply(operator, fake, home.bind(names), home)
+        if is_condition != condition:
+            call = f"truth({call})" if condition else f"value({call})"
+        return f"(lambda {', '.join(names.values())}: {call})"
 
     def let(
         self,
@@ -322,25 +615,34 @@ class Emitter:
         if not node.definitions:
             return emit(node.body, scope)
         first, *rest = node.definitions
+        left = replace(node, definitions=tuple(rest))
+        if self.uses.primed(first) and not first.recursive:
+            inner = replace(scope, inline=scope.inline | {first})
+            return self.let(left, inner, emit)
         name = self.new("l")
         inner = replace(scope, operators={**scope.operators, first: name})
-        body = self.let(replace(node, definitions=tuple(rest)), inner, emit)
+        body = self.let(left, inner, emit)
         return f"(lambda {name}: {body})({self.local(first, scope, inner)})"
 
     def local(self, definition: ir.Definition, scope: Scope, inner: Scope) -> str:
         """Return what a local operator is: called, it gives the value."""
         if definition.body is None:
             raise self.mistake(f"{definition.name} has no definition", definition.at)
-        names = {each: self.new("p") for each in definition.parameters}
+        given = {each: self.new("p") for each in definition.parameters}
+        lazy = self.analysis.lazy(definition)
+        names = {
+            each: f"{text}()" if each in lazy and not each.arity else text
+            for each, text in given.items()
+        }
+        parameters = ", ".join(given.values())
         if definition.recursive:
             me = inner.operators[definition]
             body = self.value(definition.body, inner.bind(names))
-            parameters = ", ".join(names.values())
             return f"fixed(lambda {me}: lambda {parameters}: {body})"
         body = self.value(definition.body, scope.bind(names))
-        if not names:
+        if not given:
             return f"once(lambda: {body})"
-        return f"(lambda {', '.join(names.values())}: {body})"
+        return f"(lambda {parameters}: {body})"
 
     def instance(
         self,
@@ -355,11 +657,18 @@ class Emitter:
             meant = dict(node.substitution).get(declared)
             if meant is None:
                 continue
-            text = self.value(meant, scope.primed() if primed else scope)
-            if not text.isidentifier():
+            try:
+                text = self.argument(meant, scope.primed() if primed else scope)
+            except Unassigned:
+                continue  # told where it is asked for
+            if not text.removesuffix("()").isidentifier():
                 name = self.new("l")
-                made.append((name, f"once(lambda: {text})"))
-                text = f"{name}()"
+                if isinstance(meant, ir.Operator):
+                    made.append((name, text))
+                    text = name
+                else:
+                    made.append((name, f"once(lambda: {text})"))
+                    text = f"{name}()"
             (after if primed else before)[declared] = text
         body = emit(node.body, replace(scope, before=before, after=after))
         for name, text in reversed(made):
@@ -503,9 +812,10 @@ class Emitter:
     def record(self, node: ir.Builtin, scope: Scope) -> str:
         """Call a maker of records with these fields."""
         names, values = self.pairs(node, scope)
-        from pyspec.language.runtime.ops import record_maker  # noqa: PLC0415
-
-        return f"{self.constant(record_maker(names))}({', '.join(values)})"
+        key = ("record", names)
+        if key not in self.known:
+            self.known[key] = self.recipe(Recipe("record", names))
+        return f"{self.known[key]}({', '.join(values)})"
 
     def pairs(
         self, node: ir.Builtin, scope: Scope
@@ -543,8 +853,14 @@ class Emitter:
 
     # ------------------------------------------------------------ conditions
 
-    def condition(self, node: ir.Node, scope: Scope) -> str:
+    def condition(  # noqa: C901 - one table of conditions
+        self, node: ir.Node, scope: Scope
+    ) -> str:
         """Return Python text that is True or False."""
+        if isinstance(node, ir.Binding | ir.Apply):
+            once = self.hoist(node, scope, self.condition)
+            if once is not None:
+                return once
         match node:
             case ir.Apply():
                 return self.application(node, scope, condition=True)
@@ -607,6 +923,8 @@ class Emitter:
         name, parts = node.name, node.arguments
         if name == "ENABLED":
             return self.enabled(parts[0], scope)
+        if name == "\\cdot":
+            return self.composed(parts[0], parts[1], scope)
         subscript = parts[-1]
         same = (
             f"eq({self.value(subscript, scope)}, "
@@ -623,6 +941,11 @@ class Emitter:
         """Overridden where actions can be enumerated."""
         del scope
         raise self.mistake("ENABLED cannot be evaluated here", node.at)
+
+    def composed(self, first: ir.Node, second: ir.Node, scope: Scope) -> str:
+        """Overridden where actions can be enumerated."""
+        del second, scope
+        raise self.mistake("an action composition cannot be evaluated here", first.at)
 
     def is_condition(self, definition: ir.Definition) -> bool:
         """Whether an operator's body is sure to be a boolean, by its shape."""

@@ -29,11 +29,12 @@ class Name:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Declared:
-    """A declared constant or variable of some module."""
+    """A declared constant or variable of some module; `number` tells all apart."""
 
     text: str
     is_variable: bool
     arity: int = 0
+    number: int = 0
 
 
 @dataclass(slots=True, eq=False)

@@ -12,42 +12,65 @@ from typing import TYPE_CHECKING, TypeAlias
 from pyspec.language import ir
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-# A declared name and whether it is primed.
-Use: TypeAlias = tuple[ir.Declared, bool]
+# A declared name, or a parameter, and whether it is primed.
+Use: TypeAlias = tuple["ir.Declared | ir.Name", bool]
+DeclaredUse: TypeAlias = tuple[ir.Declared, bool]
 
 _BOTH = frozenset({"UNCHANGED", "$SquareAct", "$AngleAct"})
 
 
 class Uses:
-    """Answers for one root module; `roots` are its constants, which are global."""
+    """Answers for one root module.
 
-    def __init__(self, roots: frozenset[ir.Declared]) -> None:
+    `roots` are its constants, which are global; `overrides` stand for other
+    operators, and `stands` for declared constants that are operators.
+    """
+
+    def __init__(
+        self,
+        roots: frozenset[ir.Declared],
+        overrides: Mapping[ir.Definition, ir.Definition] | None = None,
+        stands: Mapping[ir.Declared, ir.Definition] | None = None,
+    ) -> None:
         self._roots = roots
+        self._overrides = overrides or {}
+        self._stands = stands or {}
         self._known: dict[ir.Definition, frozenset[Use]] = {}
 
-    def of_definition(self, definition: ir.Definition) -> tuple[Use, ...]:
+    def of_definition(self, definition: ir.Definition) -> tuple[DeclaredUse, ...]:
         """Return what an operator uses, in an order that never changes."""
-        if definition not in self._known:
-            self._solve(definition)
-        return ordered(self._known[definition])
+        return ordered(self._all_of(definition))
 
-    def of(self, node: ir.Node) -> tuple[Use, ...]:
+    def of(self, node: ir.Node) -> tuple[DeclaredUse, ...]:
         """Return what an expression uses."""
         for definition in applied(node):
-            self.of_definition(definition)
+            self._all_of(definition)
         return ordered(frozenset(self._walk(node)))
+
+    def primed(self, definition: ir.Definition) -> frozenset[ir.Name]:
+        """Return the parameters whose new value an operator asks for."""
+        found = self._all_of(definition)
+        return frozenset(
+            each for each in definition.parameters if (each, True) in found
+        )
+
+    def _all_of(self, definition: ir.Definition) -> frozenset[Use]:
+        if definition not in self._known:
+            self._solve(definition)
+        return self._known[definition]
 
     def _solve(self, definition: ir.Definition) -> None:
         """Iterate over all that it applies until nothing is added."""
         pending, group = [definition], [definition]
         while pending:
             body = pending.pop().body
-            for other in applied(body) if body is not None else ():
-                if other not in group and other not in self._known:
-                    group.append(other)
-                    pending.append(other)
+            for each in applied(body) if body is not None else ():
+                for other in (each, *self._instead(each)):
+                    if other not in group and other not in self._known:
+                        group.append(other)
+                        pending.append(other)
         for each in group:
             self._known[each] = frozenset()
         changed = True
@@ -59,13 +82,32 @@ class Uses:
                     changed = changed or found != self._known[each]
                     self._known[each] = found
 
-    def _walk(  # noqa: C901 - one table of how a node uses variables
+    def _instead(self, definition: ir.Definition) -> Iterator[ir.Definition]:
+        if definition in self._overrides:
+            yield self._overrides[definition]
+
+    def _of_operator(
+        self, definition: ir.Definition, arguments: tuple[ir.Node, ...]
+    ) -> Iterator[Use]:
+        """Return what it uses when it is applied to these."""
+        definition = self._overrides.get(definition, definition)
+        given = dict(zip(definition.parameters, arguments, strict=False))
+        for used, primed in self._known.get(definition, frozenset()):
+            if used in given:
+                for inner, was in self._walk(given[used]):
+                    yield inner, primed or was
+            else:
+                yield used, primed
+
+    def _walk(  # noqa: C901, PLR0912 - one table of how a node uses variables
         self, node: ir.Node
     ) -> Iterator[Use]:
         match node:
-            case ir.Reference(to=ir.Declared() as declared):
-                if declared not in self._roots:
-                    yield (declared, False)
+            case ir.Reference(to=to):
+                if to in self._stands:
+                    yield from self._standing(to)
+                elif to not in self._roots:
+                    yield (to, False)
             case ir.Instance():
                 yield from self._substituted(node)
             case ir.Builtin(name="'"):
@@ -74,17 +116,29 @@ class Uses:
                 yield from self._both(node)
             case ir.Builtin(name="ENABLED"):
                 yield from ((d, p) for d, p in self._parts(node) if not p)
+            case ir.Builtin(name="\\cdot"):
+                first, second = node.arguments
+                yield from ((d, p) for d, p in self._walk(first) if not p)
+                yield from ((d, p) for d, p in self._walk(second) if p)
             case ir.Apply(operator=ir.Definition() as definition):
-                yield from self._known.get(definition, frozenset())
+                yield from self._of_operator(definition, node.arguments)
                 yield from self._parts(node)
             case ir.Operator(operator=ir.Definition() as definition):
-                yield from self._known.get(definition, frozenset())
-            case ir.Apply(operator=ir.Declared() as declared):
-                if declared not in self._roots:
-                    yield (declared, False)
+                yield from self._of_operator(definition, ())
+            case ir.Apply(operator=operator) | ir.Operator(operator=operator):
+                if operator in self._stands:
+                    yield from self._standing(operator)
+                elif operator not in self._roots:
+                    yield (operator, False)  # type: ignore[misc]
                 yield from self._parts(node)
             case _:
                 yield from self._parts(node)
+
+    def _standing(self, declared: object) -> Iterator[Use]:
+        """Return what the operator uses that stands for a constant."""
+        stands = self._stands[declared]  # type: ignore[index]
+        self._all_of(stands)
+        yield from self._of_operator(stands, ())
 
     def _parts(self, node: ir.Node) -> Iterator[Use]:
         for part in parts(node):
@@ -101,17 +155,20 @@ class Uses:
 
     def _substituted(self, node: ir.Instance) -> Iterator[Use]:
         meaning = dict(node.substitution)
-        for declared, primed in self._walk(node.body):
-            if declared in meaning:
-                for inner, was in self._walk(meaning[declared]):
+        for used, primed in self._walk(node.body):
+            if used in meaning:
+                for inner, was in self._walk(meaning[used]):  # type: ignore[index]
                     yield (inner, primed or was)
             else:
-                yield (declared, primed)
+                yield (used, primed)
 
 
-def ordered(uses: frozenset[Use]) -> tuple[Use, ...]:
-    """Sort by name; two of one name belong to different modules."""
-    return tuple(sorted(uses, key=lambda use: (use[0].text, use[1], id(use[0]))))
+def ordered(uses: frozenset[Use]) -> tuple[DeclaredUse, ...]:
+    """Sort what is declared by name; two of one name belong to different modules."""
+    declared = [
+        (used, primed) for used, primed in uses if isinstance(used, ir.Declared)
+    ]
+    return tuple(sorted(declared, key=lambda use: (use[0].text, use[1], use[0].number)))
 
 
 def parts(  # noqa: C901 - one table of what nodes are made of

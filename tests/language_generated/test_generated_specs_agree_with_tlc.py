@@ -35,7 +35,7 @@ from tests.language_generated.hunt import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-LAZY = False  # whether arguments may be undefined where nothing uses them
+LAZY = True  # whether arguments may be undefined where nothing uses them
 SEED, ILL_TYPED = 5, 6
 
 
