@@ -12,6 +12,7 @@ import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, TypeAlias
 
 from pyspec.language import ir
@@ -38,6 +39,7 @@ class Label:
     name: str
     arguments: tuple[str, ...] = ()
     open: bool = True
+    definition: ir.Definition | None = None
 
     def closed(self) -> Label:
         """Return the label below a conjunction or IF."""
@@ -60,6 +62,7 @@ class ActionEmitter(Emitter):
     def __init__(self, linked: Linked) -> None:
         super().__init__(linked)
         self.code: list[str] = []
+        self.labelled: dict[str, ir.Definition] = {}
 
     def successors(self, definition: ir.Definition) -> str:
         """Write a generator (label, arguments, values of the variables)."""
@@ -82,6 +85,7 @@ class ActionEmitter(Emitter):
         name = self.new("g")
         code, self.code = self.code, []
         call = ir.Apply(definition.at, definition.level, definition, ())
+        self.labelled = {}
         self.act(call, scope, 1, Label(definition.name), self.finish)
         inside, self.code = self.code, code
         # Nothing may be yielded at all; it is a generator all the same.
@@ -100,11 +104,22 @@ class ActionEmitter(Emitter):
             return
         inside = "".join(f"{values[v]}, " for v in self.module.variables)
         arguments = "".join(f"{text}, " for text in label.arguments)
+        if label.definition is not None:
+            self.labelled.setdefault(label.name, label.definition)
         self.put(depth, f"yield ({label.name!r}, ({arguments}), ({inside}))")
 
     def put(self, depth: int, text: str) -> None:
         """Add a line to the generator that is being written."""
         self.code.append("    " * depth + text)
+
+    def declared(
+        self, declared: ir.Declared, scope: Scope, *, primed: bool = False
+    ) -> str:
+        """Return the text of a name; it fails when it is run if it has no value."""
+        try:
+            return super().declared(declared, scope, primed=primed)
+        except Unassigned as error:
+            return f"unassigned({error.message!r})"
 
     # ------------------------------------------------------------ the walk
 
@@ -165,13 +180,8 @@ class ActionEmitter(Emitter):
                 place, depth = place + len(tests), depth + 1
                 continue
             rest = nodes[place + 1 :]
-            self.act(
-                nodes[place],
-                scope,
-                depth,
-                label,
-                (lambda s, d, lab: self.both(rest, s, d, lab, go)) if rest else go,
-            )
+            then = partial(self.both, rest, go=go) if rest else go
+            self.act(nodes[place], scope, depth, label, then)
             return
         go(scope, depth, label)
 
@@ -184,10 +194,7 @@ class ActionEmitter(Emitter):
             may_stand = scope.by_name or isinstance(node, ir.Reference | ir.Apply)
             if may_stand and self.left(node, scope):
                 break
-            try:
-                found.append(self.condition(node, scope))
-            except Unassigned:
-                break
+            found.append(self.condition(node, scope))
         return found
 
     def left(self, node: ir.Node, scope: Scope) -> frozenset[ir.Declared]:
@@ -206,7 +213,7 @@ class ActionEmitter(Emitter):
                     body = meant.operator.body
                     found |= self.left(body, outer) if body is not None else set()
                 elif meant.operator in outer.by_name:
-                    again = ir.Reference(None, 0, meant.operator)  # type: ignore[arg-type]
+                    again = ir.Reference(None, 0, meant.operator)
                     found |= self.left(again, outer)
             else:
                 found |= self.left(meant, outer)
@@ -333,11 +340,7 @@ class ActionEmitter(Emitter):
         if target is None:
             self.test(node, scope, depth, label, go)
             return
-        try:
-            text = self.value(node.arguments[1], scope)
-        except Unassigned as error:
-            self.put(depth, f"unassigned({str(error)!r})")
-            return
+        text = self.value(node.arguments[1], scope)
         name = self.new("n")
         if node.name == "=":
             self.put(depth, f"{name} = plain({text})")
@@ -357,8 +360,7 @@ class ActionEmitter(Emitter):
             return
         if isinstance(node, ir.Builtin) and node.name == "$Tuple":
             parts = tuple(
-                ir.Builtin(node.at, node.level, "UNCHANGED", (part,))
-                for part in node.arguments
+                ir.Builtin(node.at, 2, "UNCHANGED", (part,)) for part in node.arguments
             )
             self.both(parts, scope, depth, label, go)
             return
@@ -389,12 +391,7 @@ class ActionEmitter(Emitter):
         self, node: ir.Node, scope: Scope, depth: int, label: Label, go: Continue
     ) -> None:
         """Go on only if a condition holds."""
-        try:
-            text = self.condition(node, scope)
-        except Unassigned as error:
-            self.put(depth, f"unassigned({str(error)!r})")
-            return
-        self.put(depth, f"if {text}:")
+        self.put(depth, f"if {self.condition(node, scope)}:")
         go(scope, depth + 1, label)
 
     def square(
@@ -641,6 +638,7 @@ class ActionEmitter(Emitter):
             label = Label(
                 definition.name,
                 tuple(inner.names.get(n) or self.shown(a, scope) for n, a in given),
+                definition=definition,
             )
         if any(argument.level > 0 for argument in arguments):
             label = label.closed()  # TLC looks no further than constant arguments
@@ -651,14 +649,13 @@ class ActionEmitter(Emitter):
         """Return what an edge says of an argument that is passed by name."""
         if isinstance(argument, ir.Operator) or argument.level > 1:
             return "None"
-        try:
-            return f"plain({self.value(argument, scope)})"
-        except Unassigned:
-            return "None"
+        return f"plain({self.value(argument, scope)})"
 
-    def is_action(self, argument: ir.Node) -> bool:
+    def is_action(self, argument: ir.Node, scope: Scope) -> bool:
         """In an initial predicate also what talks of the state may assign."""
-        return super().is_action(argument) or (self.initial and argument.level > 0)
+        if self.initial and argument.level > 0:
+            return True
+        return super().is_action(argument, scope)
 
     # ------------------------------------------------------------ ENABLED
 

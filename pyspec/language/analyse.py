@@ -84,7 +84,9 @@ class Analysis:
                     changed = changed or found_now != self._strict[each]
                     self._strict[each] = found_now
 
-    def _certain(self, node: ir.Node) -> frozenset[ir.Name]:
+    def _certain(  # noqa: C901 - one table of what is evaluated
+        self, node: ir.Node
+    ) -> frozenset[ir.Name]:
         """Return the names that are evaluated whenever the expression is."""
         match node:
             case ir.Reference(to=ir.Name() as name):

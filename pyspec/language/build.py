@@ -96,11 +96,11 @@ class _Builder:
                 local=node.find("local") is not None,
             )
             self.definitions[uid] = made
-            body = node.find("body")
-            if body is not None and len(body):
-                made.module = _home(body[0]) or place.module
+            body = _body_of(node)
+            if body is not None:
+                made.module = _home(body) or place.module
                 outer, self.olds = self.olds, (self.olds if local else [])
-                made.body = self.expression(body[0])
+                made.body = self.expression(body)
                 self.olds = outer
         return self.definitions[uid]
 
@@ -178,7 +178,7 @@ class _Builder:
         if target.tag == "BuiltInKind":
             return self.builtin(node, sany.name_of(target), at, level)
         arguments = tuple(map(self.expression, sany.operands(node)))
-        if target.tag == "UserDefinedOpKind":
+        if target.tag == "UserDefinedOpKind" or target.tag in _NAMED_CLAIMS:
             return ir.Apply(at, level, self.definition(target), arguments)
         found = (
             self.name(target)
@@ -244,6 +244,18 @@ def _home(body: ET.Element) -> str | None:
     while body.tag in {"SubstInNode", "APSubstInNode"}:
         body = _body(body)
     return sany.location_of(body).module if body.find("location") is not None else None
+
+
+_NAMED_CLAIMS: Final = frozenset({"TheoremDefNode", "AssumeDef"})
+"""What gives a name to a THEOREM or ASSUME, which then is an expression."""
+
+
+def _body_of(node: ET.Element) -> ET.Element | None:
+    """Return the expression that a definition stands for, if it has one."""
+    if node.tag in _NAMED_CLAIMS:
+        return node[-1]
+    body = node.find("body")
+    return body[0] if body is not None and len(body) else None
 
 
 def _body(node: ET.Element) -> ET.Element:

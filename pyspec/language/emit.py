@@ -388,7 +388,7 @@ class Emitter:
                 return name, False
             arguments = self.native_arguments(node, scope, found.tests)
             return f"{name}({', '.join(arguments)})", found.predicate
-        if self.is_inlined(operator, node.arguments, home):
+        if self.is_inlined(operator, node.arguments, scope, home):
             return self.inlined(operator, node, scope, home)
         lazy = self.passed_lazily(operator, node.arguments, scope)
         arguments = [
@@ -451,16 +451,31 @@ class Emitter:
         return f"(lambda: {text})" if text.isidentifier() else f"once(lambda: {text})"
 
     def is_inlined(
-        self, operator: ir.Definition, arguments: tuple[ir.Node, ...], home: Scope
+        self,
+        operator: ir.Definition,
+        arguments: tuple[ir.Node, ...],
+        scope: Scope,
+        home: Scope,
     ) -> bool:
         """Whether to write the body: as it asks for the new value of an argument."""
         if operator in home.inline or operator.name == "LAMBDA":
             return True
+        if any(self.is_lazy_operator(each, scope) for each in arguments):
+            return not operator.recursive
         primed = self.uses.primed(operator)
         return bool(primed) and any(
             name in primed and self.varies(argument)
             for name, argument in zip(operator.parameters, arguments, strict=False)
         )
+
+    def is_lazy_operator(self, argument: ir.Node, scope: Scope) -> bool:
+        """Whether it is an operator that may leave an argument unevaluated."""
+        if not isinstance(argument, ir.Operator):
+            return False
+        operator, _ = self.resolved(argument.operator, argument.at, scope)
+        if not isinstance(operator, ir.Definition) or self.native(operator):
+            return False
+        return bool(self.analysis.lazy(operator))
 
     def varies(self, argument: ir.Node) -> bool:
         """Whether it may have another value in the next state."""
@@ -509,24 +524,28 @@ class Emitter:
         for name, argument in zip(definition.parameters, arguments, strict=True):
             by_name.pop(name, None)
             names.pop(name, None)
-            if (name in primed and self.varies(argument)) or self.is_action(argument):
+            if (name in primed and self.varies(argument)) or self.is_action(
+                argument, scope
+            ):
                 by_name[name] = argument, scope
             else:
-                names[name], given = self.parameter(name in lazy, argument, scope)
+                names[name], given = self.parameter(
+                    argument, scope, is_lazy=name in lazy
+                )
                 bound |= given
         return replace(inner, names=names, by_name=by_name), bound
 
-    def is_action(self, argument: ir.Node) -> bool:
+    def is_action(self, argument: ir.Node, scope: Scope) -> bool:
         """Whether an argument may assign, or is an operator that may."""
         if isinstance(argument, ir.Operator):
             return True
-        return argument.level > 1
+        free = self.analysis.summary(argument).free & scope.by_name.keys()
+        return argument.level > 1 or any(
+            self.is_action(*scope.by_name[name]) for name in free
+        )
 
     def parameter(
-        self,
-        is_lazy: bool,
-        argument: ir.Node,
-        scope: Scope,  # noqa: FBT001 - as it is
+        self, argument: ir.Node, scope: Scope, *, is_lazy: bool
     ) -> tuple[str, dict[str, str]]:
         """Return the text of a parameter, and the Python name to bind for it."""
         if is_lazy and self.may_fail(argument, scope):
@@ -657,10 +676,7 @@ class Emitter:
             meant = dict(node.substitution).get(declared)
             if meant is None:
                 continue
-            try:
-                text = self.argument(meant, scope.primed() if primed else scope)
-            except Unassigned:
-                continue  # told where it is asked for
+            text = self.argument(meant, scope.primed() if primed else scope)
             if not text.removesuffix("()").isidentifier():
                 name = self.new("l")
                 if isinstance(meant, ir.Operator):
@@ -683,11 +699,18 @@ class Emitter:
             inner = scope.bind({update.old: old})
             value = self.value(update.value, inner)
             keys = [self.value(key, scope) for key in update.path]
-            for key in reversed(keys[1:]):
+            first: dict[str, str] = {}  # the whole path is evaluated in any case
+            for node_of, key in reversed([*zip(update.path, keys, strict=True)][1:]):
+                if is_risky(node_of) and not key.removesuffix("()").isidentifier():
+                    name = self.new("t")
+                    first[name], key = key, name  # noqa: PLW2901 - its new text
                 outer = self.new("o")
                 value = f"except_with({outer}, {key}, lambda {old}: {value})"
                 old = outer
             text = f"except_with({text}, {keys[0]}, lambda {old}: {value})"
+            if first:
+                names, given = ", ".join(first), ", ".join(first.values())
+                text = f"(lambda {names}: {text})({given})"
         return text
 
     def binding(self, node: ir.Binding, scope: Scope) -> str:
@@ -711,8 +734,10 @@ class Emitter:
                 )
             case "$SetOfAll":
                 return self.mapped("map_set", node, scope)
-            case "$FcnConstructor" | "$NonRecursiveFcnSpec":
+            case "$FcnConstructor":
                 return self.mapped("function_n", node, scope)
+            case "$NonRecursiveFcnSpec":
+                return self.lazy_function(node, scope)
             case "$RecursiveFcnSpec":
                 return self.recursive(node, scope)
             case "$UnboundedChoose":
@@ -738,6 +763,11 @@ class Emitter:
         one = maker == "function_n" and len(sets) == 1
         maker = "function" if one else maker
         return f"{maker}(lambda {', '.join(names)}: {body}, {', '.join(sets)})"
+
+    def lazy_function(self, node: ir.Binding, scope: Scope) -> str:
+        """Return a function whose values are computed when they are asked for."""
+        text = self.mapped("recursive", node, scope)
+        return text.replace("recursive(lambda ", "recursive(lambda _, ", 1)
 
     def recursive(self, node: ir.Binding, scope: Scope) -> str:
         r"""`f[x \in S] == e`, where e applies f."""
@@ -803,11 +833,18 @@ class Emitter:
                 names, values = self.pairs(node, scope)
                 return f"record_set({self.constant(names)}, {', '.join(values)})"
             case "$FcnApply":
-                function, argument = (self.value(each, scope) for each in texts)
-                return f"apply({function}, {argument})"
+                function, argument = texts
+                applied = self.applied_function(function, scope)
+                return f"apply({applied}, {self.value(argument, scope)})"
             case "BOOLEAN" | "STRING":
                 return node.name
         raise self.mistake(f"{node.name} cannot be evaluated", node.at)
+
+    def applied_function(self, node: ir.Node, scope: Scope) -> str:
+        """Return a function of which one value is asked for, and no other."""
+        if isinstance(node, ir.Binding) and node.name == "$FcnConstructor":
+            return self.lazy_function(node, scope)
+        return self.value(node, scope)
 
     def record(self, node: ir.Builtin, scope: Scope) -> str:
         """Call a maker of records with these fields."""
@@ -882,10 +919,15 @@ class Emitter:
         return f"truth({self.value(node, scope)})"
 
     def quantified(self, node: ir.Binding, scope: Scope) -> str:
-        """Loop over the sets of a quantifier, in the order that they are written."""
-        loops, inner = [], scope
+        """Loop over the sets of a quantifier; all of them are evaluated first."""
+        loops: list[str] = []
+        first: dict[str, str] = {}
+        inner = scope
         for bound in node.bounds:
             within = self.within(bound, scope)
+            if loops and not within.removesuffix("()").isidentifier():
+                name = self.new("t")
+                first[name], within = within, name
             for group in (
                 [bound.names] if bound.pattern else [(n,) for n in bound.names]
             ):
@@ -895,7 +937,10 @@ class Emitter:
                 inner = self.bound(each, text, inner)
         body = self.condition(node.arguments[0], inner)
         maker = "all" if node.name == "$BoundedForall" else "any"
-        return f"{maker}({body} {' '.join(loops)})"
+        text = f"{maker}({body} {' '.join(loops)})"
+        if first:
+            text = f"(lambda {', '.join(first)}: {text})({', '.join(first.values())})"
+        return text
 
     def logical(self, node: ir.Builtin, scope: Scope) -> str:
         """Connectives, relations and what is said of steps."""

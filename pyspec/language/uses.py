@@ -136,7 +136,7 @@ class Uses:
 
     def _standing(self, declared: object) -> Iterator[Use]:
         """Return what the operator uses that stands for a constant."""
-        stands = self._stands[declared]  # type: ignore[index]
+        stands = self._stands[declared]
         self._all_of(stands)
         yield from self._of_operator(stands, ())
 
@@ -157,7 +157,7 @@ class Uses:
         meaning = dict(node.substitution)
         for used, primed in self._walk(node.body):
             if used in meaning:
-                for inner, was in self._walk(meaning[used]):  # type: ignore[index]
+                for inner, was in self._walk(meaning[used]):
                     yield (inner, primed or was)
             else:
                 yield (used, primed)

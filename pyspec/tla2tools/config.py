@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pyspec.errors import Mistake
+from pyspec.tla2tools.words import names_in
 from pyspec.values.build import Builder, UnfitError
 from pyspec.values.grammar import Grammar, Place
 from pyspec.values.model import Bool, ModelValue, Value, canonical, is_name
@@ -55,7 +56,8 @@ class Config:
     `module_constants` are values (`N = [M] 3`) for the constant of one module.
     `check_deadlock` is None if the file does not say.  `lines` tells where
     each keyword (in the singular) and each name under it first stands, `notes`
-    what TLC reads otherwise than its author may have meant.
+    what TLC reads otherwise than its author may have meant, `words` the names
+    and strings in the order of the file.
     """
 
     constants: Mapping[str, Value] = field(default_factory=dict)
@@ -77,6 +79,7 @@ class Config:
     file: str | None = field(default=None, compare=False)
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
     notes: tuple[str, ...] = field(default=(), compare=False)
+    words: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def has_behaviors(self) -> bool:
@@ -149,6 +152,7 @@ def parse_config(text: str, file: Path | str | None = None) -> Config:
         file=place.file,
         lines=builder.lines,
         notes=tuple(builder.notes),
+        words=names_in([text]),
     )
 
 
@@ -283,7 +287,11 @@ class _ConfigBuilder(Builder):
         return value
 
     def _keep_constant(self, attribute: str, name: str, value: object) -> None:
-        for kind in ("constants", "overrides", "module_constants", "module_overrides"):
+        # What a name means everywhere, and what in one module, may both be given.
+        kinds = ("constants", "overrides")
+        if attribute not in kinds:
+            kinds = ("module_constants", "module_overrides")
+        for kind in kinds:
             if name in self.said.get(kind, {}):
                 raise UnfitError(
                     f"{name} is given twice",

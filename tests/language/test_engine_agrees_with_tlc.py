@@ -67,9 +67,9 @@ def answers(toolchain: Toolchain) -> dict[str, Any]:
 
 def load(toolchain: Toolchain, module: Path, config: Config) -> Spec:
     report = sany.parse(toolchain, module).require()
-    own = {name for name, _ in report.modules}
+    own = {name: file.read_text() for name, file in report.modules}
     xml = sany.export_xml(toolchain, module)
-    return compile_spec(xml, config, lambda name: name not in own)
+    return compile_spec(xml, config, lambda name: name not in own, own)
 
 
 @dataclass
