@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 from pyspec.errors import Bug, Mistake
 from pyspec.language.pieces import parts_of, pieces_of
@@ -18,6 +18,7 @@ from pyspec.language.runtime import ops, sets
 from pyspec.language.runtime.errors import EvaluationError
 from pyspec.language.runtime.modules import native
 from pyspec.language.runtime.order import Appearance, appearance
+from pyspec.language.state import State, Step
 from pyspec.language.symmetry import representative
 from pyspec.values import FALSE, TRUE
 
@@ -31,16 +32,6 @@ if TYPE_CHECKING:
     from pyspec.values import Value
 
 __all__ = ["Action", "Assumption", "Program", "Spec", "State", "Step"]
-
-State: TypeAlias = "tuple[Any, ...]"
-
-
-class Step(NamedTuple):
-    """A step from some state: the action's name, its arguments, the next state."""
-
-    action: str
-    arguments: tuple[Any, ...]
-    state: State
 
 
 class Action(NamedTuple):
@@ -305,7 +296,7 @@ _END: Final = object()
 def _namespace(program: Program) -> dict[str, Any]:
     """Return all that compiled code calls."""
     return {
-        **_CALLED,
+        **_called(),
         **{name: _made(recipe) for name, recipe in program.recipes.items()},
         **program.constants,
     }
@@ -392,13 +383,17 @@ _OPS: Final = (
     "recursive", "set_of", "setminus", "subset", "subseteq", "truth", "value",
 )  # fmt: skip
 _SETS: Final = ("BOOLEAN", "STRING", "elements", "members", "plain")
-_CALLED: Final[dict[str, Any]] = {
-    **_listed(ops, _OPS),
-    **_listed(sets, _SETS),
-    "TRUE": TRUE,
-    "FALSE": FALSE,
-    "once": _once,
-    "fixed": _fixed,
-    "not_assigned": _not_assigned,
-    "unassigned": _unassigned,
-}
+
+
+def _called() -> dict[str, Any]:
+    """Return the operators of the runtime."""
+    return {
+        **_listed(ops, _OPS),
+        **_listed(sets, _SETS),
+        "TRUE": TRUE,
+        "FALSE": FALSE,
+        "once": _once,
+        "fixed": _fixed,
+        "not_assigned": _not_assigned,
+        "unassigned": _unassigned,
+    }

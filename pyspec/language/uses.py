@@ -104,7 +104,7 @@ class Uses:
     ) -> Iterator[Use]:
         match node:
             case ir.Reference(to=to):
-                if to in self._stands:
+                if isinstance(to, ir.Declared) and to in self._stands:
                     yield from self._standing(to)
                 elif to not in self._roots:
                     yield (to, False)
@@ -126,7 +126,7 @@ class Uses:
             case ir.Operator(operator=ir.Definition() as definition):
                 yield from self._of_operator(definition, ())
             case ir.Apply(operator=operator) | ir.Operator(operator=operator):
-                if operator in self._stands:
+                if isinstance(operator, ir.Declared) and operator in self._stands:
                     yield from self._standing(operator)
                 elif operator not in self._roots:
                     yield (operator, False)  # type: ignore[misc]
@@ -134,7 +134,7 @@ class Uses:
             case _:
                 yield from self._parts(node)
 
-    def _standing(self, declared: object) -> Iterator[Use]:
+    def _standing(self, declared: ir.Declared) -> Iterator[Use]:
         """Return what the operator uses that stands for a constant."""
         stands = self._stands[declared]
         self._all_of(stands)

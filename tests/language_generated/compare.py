@@ -209,6 +209,7 @@ def _compiled(xml: bytes, places: Iterable[int]) -> Spec:
         constants=CONSTANTS,
         init="Init",
         next="Next",
+        words=NAMES,
         invariants=tuple(f"e{at}" for at in places),
     )
     return compile_spec(xml, config, lambda name: name != "Generated")
@@ -347,7 +348,7 @@ def _our_walks(module: Module) -> dict[int, Said]:
 
 
 def _machine(xml: bytes, initial: str, step: str) -> Spec:
-    config = Config(constants=CONSTANTS, init=initial, next=step)
+    config = Config(constants=CONSTANTS, init=initial, next=step, words=NAMES)
     return compile_spec(xml, config, lambda name: name != "Generated")
 
 

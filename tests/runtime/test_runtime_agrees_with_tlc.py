@@ -225,7 +225,7 @@ def function_cases() -> Iterator[Case]:
     keys = args(0, 1, 2, "a", M1, (1, 2))
     functions = SEQUENCES + FUNCTIONS
     # TLC tells the empty tuple from the empty function (decision 0006).
-    filled = [each for each in functions if each.value != ()]
+    filled = tuple(each for each in functions if each.value != ())
     yield from cases("{}[{}]", ops.apply, functions, keys)
     yield from cases("DOMAIN {}", ops.domain, functions + ATOMS)
     yield from cases("{}.a", lambda r: ops.field(r, "a"), FUNCTIONS)

@@ -11,17 +11,14 @@ from __future__ import annotations
 import hashlib
 import sys
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pyspec.explore import check
 from pyspec.language.compiled import Spec, compile_spec
-from pyspec.language.pieces import parts_of, pieces_of
 from pyspec.tla2tools import find_toolchain, read_config, sany
 from pyspec.tla2tools.cache import cache_folder, replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
     from pyspec.tla2tools import Config
 
@@ -30,36 +27,6 @@ def load(module: Path, config: Config) -> Spec:
     """Return the compiled spec."""
     own, xml = _exported(module)
     return compile_spec(xml, config, lambda name: name not in own)
-
-
-def model_of(spec: Spec, config: Config) -> Any:  # noqa: ANN401 - a Model
-    """Return what `check` explores."""
-    return SimpleNamespace(
-        variables=spec.variables,
-        initial_states=spec.initial_states,
-        successors=spec.successors,
-        invariants=spec.invariants,
-        initial_properties={},
-        step_properties={},
-        constraints=spec.constraints,
-        action_constraints=spec.action_constraints,
-        check_deadlock=config.check_deadlock is not False,
-        temporal={},
-        fairness=(),
-        view=None,
-        symmetry=None,
-        pieces=pieces_of(spec.source, spec.next),
-        invariant_parts={
-            name: parts_of(spec.source, _compiled(holds))
-            for name, holds in spec.invariants.items()
-        },
-    )
-
-
-def _compiled(holds: Any) -> Callable[..., bool]:  # noqa: ANN401 - a closure
-    """Return the compiled function of variables that a predicate of states calls."""
-    function: Callable[..., bool] = holds.__closure__[0].cell_contents
-    return function
 
 
 def _exported(module: Path) -> tuple[frozenset[str], bytes]:
@@ -81,7 +48,7 @@ def _exported(module: Path) -> tuple[frozenset[str], bytes]:
 def main() -> None:
     """Check, and print the result."""
     module, config = Path(sys.argv[1]), read_config(Path(sys.argv[2]))
-    result = check(model_of(load(module, config), config))
+    result = check(load(module, config))
     print(f"{result.distinct} distinct states, {result.generated} generated")
     print(result.message)
     raise SystemExit(result.exit.value)

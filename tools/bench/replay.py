@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from native import load  # type: ignore[import-not-found]  # beside this script
 
+from pyspec.language.state import Step
 from pyspec.tla2tools import read_config
 from pyspec.values import canonical
 
@@ -78,7 +79,7 @@ def step_checker(spec: Spec, action: str) -> Callable[[Any, Any, Any], bool]:
         return made
 
     def among(before: Any, given: Any, after: Any) -> bool:  # noqa: ANN401 - states
-        return (action, given, after) in spec.next(*before)
+        return Step(action, given, after) in spec.successors(before)
 
     return among
 

@@ -23,10 +23,7 @@ from pyspec.language.runtime.modules.outside import allow_io
 from pyspec.tla2tools import find_toolchain, read_config, sany
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pyspec.explore import Model, Result
-    from pyspec.explore.model import State, Step
     from pyspec.tla2tools import Config
 
 __all__ = ["Answer", "answer"]
@@ -157,10 +154,6 @@ _RESULTS: Final = {
 }
 
 
-# --------------------------------------------------------------------------
-# The engine.  Only this part knows how far it has got.
-
-
 def compiled(
     xml: bytes, config: Config, own: frozenset[str]
 ) -> tuple[Model | None, tuple[str, ...]]:
@@ -171,35 +164,9 @@ def compiled(
     spec: Any = compile_spec(xml, config, lambda name: name not in own)
     if not config.has_behaviors:
         return None, ()
-    if hasattr(spec, "temporal"):
-        return spec, ()
-    return _Bare(spec, config), config.properties
-
-
-class _Bare:
-    """A compiled spec of the first version, which knows no properties."""
-
-    def __init__(self, spec: Any, config: Config) -> None:  # noqa: ANN401
-        if config.view or config.symmetry:
-            raise Mistake("VIEW and SYMMETRY are not compiled")
-        self.spec = spec
-        self.variables: tuple[str, ...] = spec.variables
-        self.invariants: dict[str, Any] = spec.invariants
-        self.constraints: tuple[Any, ...] = spec.constraints
-        self.action_constraints: tuple[Any, ...] = spec.action_constraints
-        self.check_deadlock = config.check_deadlock is not False
-        self.initial_properties: dict[str, Any] = {}
-        self.step_properties: dict[str, Any] = {}
-        self.temporal: dict[str, Any] = {}
-        self.fairness: tuple[Any, ...] = ()
-        self.view = None
-        self.symmetry = None
-
-    def initial_states(self) -> Iterator[State]:
-        yield from self.spec.initial_states()
-
-    def successors(self, state: State) -> Iterator[Step]:
-        yield from self.spec.successors(state)
+    return spec, tuple(
+        name for name in config.properties if name not in spec.properties
+    )
 
 
 def main() -> None:
