@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from pyspec.errors import Undecided
 from pyspec.explore.normal import is_local
-from pyspec.explore.temporal import Always, And, Eventually, Formula, Or
+from pyspec.language.temporal import Always, And, Eventually, Formula, Or
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyspec.explore.temporal import (
+from pyspec.language.temporal import (
     ActionPredicate,
     Always,
     And,

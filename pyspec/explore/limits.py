@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import resource
+from copy import copy
+from dataclasses import dataclass, replace
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
-
-import psutil
 
 from pyspec.explore.result import Cause
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["NO_LIMITS", "Limits", "Progress", "StopEvent", "Stopped", "Watch"]
+__all__ = [
+    "NO_LIMITS",
+    "Limits",
+    "Progress",
+    "StopEvent",
+    "Stopped",
+    "Watch",
+    "resident_mb",
+]
 
 _MB: Final = 1024 * 1024
 _MEMORY_EVERY_S: Final = 0.2
+_QUIET_S: Final = 2.0
 
 
 class StopEvent(Protocol):
@@ -63,14 +73,24 @@ class Stopped(Exception):
 
 
 class Watch:
-    """The clock of one exploration: raises Stopped when it is time."""
+    """The clock of one exploration: raises Stopped when it is time.
+
+    Having raised it leaves everybody in peace for a while, so that whoever
+    catches Stopped can finish; but should nobody have caught it, it goes on.
+    """
 
     def __init__(self, limits: Limits, stop: StopEvent | None = None) -> None:
         self.limits = limits
         self._stop = stop
         self._started = perf_counter()
-        self._process = psutil.Process()
         self._next_memory = self._started
+        self._quiet_until = self._started
+
+    def of_states(self, states: int | None) -> Watch:
+        """Return the same clock with another limit of states."""
+        found = copy(self)
+        found.limits = replace(self.limits, states=states)
+        return found
 
     @property
     def seconds(self) -> float:
@@ -79,28 +99,50 @@ class Watch:
 
     def look(self) -> None:
         """Raise Stopped if the stop event, the time or the memory says so."""
+        now, limits = perf_counter(), self.limits
+        if now < self._quiet_until:
+            return
+        try:
+            self._look(now, limits)
+        except Stopped:
+            self._quiet_until = now + _QUIET_S
+            raise
+
+    def _look(self, now: float, limits: Limits) -> None:
         if self._stop is not None and self._stop.is_set():
             raise Stopped(Cause.STOPPED, "stopped")
-        now, limits = perf_counter(), self.limits
         if limits.seconds is not None and now - self._started >= limits.seconds:
             raise Stopped(Cause.TIMEOUT, f"the limit of {limits.seconds:g} s is up")
         if limits.memory_mb is not None and now >= self._next_memory:
             self._next_memory = now + _MEMORY_EVERY_S
-            self._look_at_memory(limits.memory_mb)
-
-    def _look_at_memory(self, limit_mb: float) -> None:
-        used_mb = self._process.memory_info().rss / _MB
-        if used_mb >= limit_mb:
-            message = (
-                f"the limit of {limit_mb:g} MB is reached: {used_mb:.0f} MB are in use"
-            )
-            raise Stopped(Cause.MEMORY, message)
+            _look_at_memory(limits.memory_mb)
 
     def room_for(self, states: int) -> None:
         """Raise Stopped if so many states are more than the limit."""
         limit = self.limits.states
         if limit is not None and states > limit:
             raise Stopped(Cause.STATES, f"the limit of {limit:,} states is reached")
+
+
+def _look_at_memory(limit_mb: float) -> None:
+    used_mb = resident_mb()
+    if used_mb >= limit_mb:
+        message = (
+            f"the limit of {limit_mb:,.0f} MB is reached: {used_mb:,.0f} MB are in use"
+        )
+        raise Stopped(Cause.MEMORY, message)
+
+
+def resident_mb() -> float:
+    """Return the resident memory of this process."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        import psutil  # noqa: PLC0415 - slow to import, and Linux needs none
+
+        resident: int = psutil.Process().memory_info().rss
+        return resident / _MB
+    return pages * resource.getpagesize() / _MB
 
 
 class Reporter:

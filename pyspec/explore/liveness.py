@@ -20,8 +20,8 @@ from pyspec.explore.model import State, Step
 from pyspec.explore.normal import TRUTH, cases, is_local, normal, strong
 from pyspec.explore.product import Product
 from pyspec.explore.result import STUTTER, Cause, Counterexample
-from pyspec.explore.temporal import Always, And, Eventually, Formula, Not
 from pyspec.explore.valuation import Valuation
+from pyspec.language.temporal import Always, And, Eventually, Formula, Not
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

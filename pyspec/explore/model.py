@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Protocol
 
-from pyspec.values import Value
+from pyspec.language.state import State, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
-    from pyspec.explore.temporal import Formula
+    from pyspec.language.temporal import Formula
+    from pyspec.values import Value
 
-__all__ = ["Model", "State", "Step"]
-
-State: TypeAlias = tuple[Value, ...]
-"""The values of the variables, in the order of `Model.variables`."""
+__all__ = ["Model", "State", "Step", "naming"]
 
 
-class Step(NamedTuple):
-    """A step by an action, and the state that it leads to."""
+def naming(model: object) -> AbstractContextManager[None]:
+    """Return a block in which a model chooses among names in its own order.
 
-    action: str
-    arguments: tuple[Value, ...]
-    state: State
+    A model that has no `naming` of its own does without.
+    """
+    own = getattr(model, "naming", None)
+    return nullcontext() if own is None else own()
 
 
 class Model(Protocol):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Final
 
-from pyspec.explore.temporal import (
+from pyspec.language.temporal import (
     ActionPredicate,
     Always,
     And,
@@ -101,7 +101,7 @@ def _any(parts: Iterable[Formula]) -> Formula:
 def _always(body: Formula) -> Formula:
     if _is_tail(body) or isinstance(body, Always):
         return body
-    if isinstance(body, And):
+    if isinstance(body, And) and not is_local(body):
         return _all(map(_always, body.parts))
     return Always(body)
 
@@ -109,7 +109,7 @@ def _always(body: Formula) -> Formula:
 def _eventually(body: Formula) -> Formula:
     if _is_tail(body) or isinstance(body, Eventually):
         return body
-    if isinstance(body, Or):
+    if isinstance(body, Or) and not is_local(body):
         return _any(map(_eventually, body.parts))
     return Eventually(body)
 

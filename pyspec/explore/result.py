@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pyspec.errors import PyspecError
     from pyspec.explore.model import State, Step
+    from pyspec.language.reasons import Reason
 
 __all__ = ["STUTTER", "Cause", "Counterexample", "Result", "Verdict"]
 
@@ -98,7 +99,8 @@ class Result:
     the deepest state found, 1 for an initial state, and the least possible
     only in a breadth-first search.  `queue` is how many states were left to
     explore.  `exhaustive` is true if every reachable state was visited (of
-    those inside the constraints).  `error` is what the model raised.
+    those inside the constraints).  `error` is what the model raised, `reason` why a
+    predicate is false, if the model can tell.
     """
 
     cause: Cause
@@ -112,6 +114,7 @@ class Result:
     seconds: float = 0.0
     exhaustive: bool = False
     error: PyspecError | None = None
+    reason: Reason | None = None
 
     @builtins.property  # a field of this class has the name
     def verdict(self) -> Verdict:

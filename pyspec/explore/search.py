@@ -12,6 +12,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from pyspec.errors import Mistake
+from pyspec.explore.blame import blamed
 from pyspec.explore.checks import Checks, Violation, of_error, violated_invariant
 from pyspec.explore.limits import (
     NO_LIMITS,
@@ -22,7 +23,7 @@ from pyspec.explore.limits import (
     Stopped,
     Watch,
 )
-from pyspec.explore.liveness import find_violation, refuse_cuts
+from pyspec.explore.model import naming
 from pyspec.explore.numbered import Numbers, conjuncts_of
 from pyspec.explore.result import Cause, Counterexample, Result
 from pyspec.explore.space import StateSpace
@@ -81,7 +82,10 @@ class Search:
         stop: StopEvent | None = None,
         keep_edges: bool = False,
     ) -> None:
-        refuse_cuts(model)
+        if model.temporal:
+            from pyspec.explore.liveness import refuse_cuts  # noqa: PLC0415 - slow
+
+            refuse_cuts(model)
         self.model = model
         self._numbers = Numbers(model)
         self.space = StateSpace(self._numbers)
@@ -102,6 +106,10 @@ class Search:
 
     def run(self) -> Result:
         """Search; return the result.  To be called once."""
+        with naming(self.model):
+            return blamed(self._run(), self.model)
+
+    def _run(self) -> Result:
         try:
             self._explore()
             self._nothing_found()
@@ -125,7 +133,7 @@ class Search:
         while self._queue:
             self.watch.look()
             if self.reporter.due(len(self.space)):
-                self.reporter.report(self._progress())
+                self.reporter.report(self.progress())
             expand(take())
             self._numbers.expanded += 1
 
@@ -260,6 +268,8 @@ class Search:
 
     def _judge_behaviors(self) -> None:
         if self.model.temporal:
+            from pyspec.explore.liveness import find_violation  # noqa: PLC0415 - slow
+
             found = find_violation(self.model, self.space, self.watch.look)
             if found is not None:
                 raise found
@@ -287,7 +297,8 @@ class Search:
         so_far = f"{distinct:,} distinct states found, {queue:,} on the queue"
         return self._result(cause, f"{why} before a verdict: {so_far}")
 
-    def _progress(self) -> Progress:
+    def progress(self) -> Progress:
+        """Return how far it is; may be asked at any time."""
         return Progress(
             len(self.space),
             self._generated,
@@ -306,7 +317,7 @@ class Search:
         error: PyspecError | None = None,
         exhaustive: bool = False,
     ) -> Result:
-        so_far = self._progress()
+        so_far = self.progress()
         return Result(
             cause,
             message,

@@ -11,7 +11,7 @@ from array import array
 from typing import TYPE_CHECKING, Final
 
 from pyspec.explore.normal import predicates
-from pyspec.explore.temporal import (
+from pyspec.language.temporal import (
     ActionPredicate,
     And,
     Formula,

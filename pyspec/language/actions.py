@@ -310,6 +310,11 @@ class ActionEmitter(Emitter):
 
     def target(self, node: ir.Node, scope: Scope) -> ir.Declared | None:
         """Return the variable that a left-hand side would assign, if unassigned."""
+        if isinstance(node, ir.Reference) and isinstance(node.to, ir.Name):
+            standing = self.standing_for(node, scope)
+            if standing is None:
+                return None
+            return self.target(standing[0], standing[1].seen_from(scope))
         if not self.initial:
             if not (isinstance(node, ir.Builtin) and node.name == "'"):
                 return None
@@ -322,15 +327,21 @@ class ActionEmitter(Emitter):
 
     def stands_for(self, node: ir.Node, scope: Scope) -> ir.Declared | None:
         """Return the root's variable that a name is, through instances."""
+        meant = self.standing_for(node, scope)
+        if meant is not None:
+            return self.stands_for(*meant)
+        if isinstance(node, ir.Reference) and isinstance(node.to, ir.Declared):
+            return node.to if node.to.is_variable else None
+        return None
+
+    @staticmethod
+    def standing_for(node: ir.Node, scope: Scope) -> tuple[ir.Node, Scope] | None:
+        """Return the expression that a name stands for, and where it does."""
         if not isinstance(node, ir.Reference):
             return None
         if isinstance(node.to, ir.Name):
-            meant = scope.by_name.get(node.to)
-        else:
-            meant = scope.meanings.get(node.to)
-            if meant is None:
-                return node.to if node.to.is_variable else None
-        return None if meant is None else self.stands_for(*meant)
+            return scope.by_name.get(node.to)
+        return scope.meanings.get(node.to)
 
     def relation(
         self, node: ir.Builtin, scope: Scope, depth: int, label: Label, go: Continue
@@ -345,7 +356,7 @@ class ActionEmitter(Emitter):
         if node.name == "=":
             self.put(depth, f"{name} = plain({text})")
         else:
-            self.put(depth, f"for {name} in elements({text}):")
+            self.put(depth, f"for {name} in every({text}):")
             depth += 1
         go(self.given(scope, {target: name}), depth, label)
 
@@ -353,9 +364,9 @@ class ActionEmitter(Emitter):
         self, node: ir.Node, scope: Scope, depth: int, label: Label, go: Continue
     ) -> None:
         """UNCHANGED of a tuple is that of its parts, through definitions."""
-        if isinstance(node, ir.Reference) and node.to in scope.by_name:
-            meant, outer = scope.by_name[node.to]  # type: ignore[index]
-            outer = outer.seen_from(scope)
+        standing = self.standing_for(node, scope)
+        if standing is not None:
+            meant, outer = standing[0], standing[1].seen_from(scope)
             self.unchanged(meant, outer, depth, label, _in(scope, go))
             return
         if isinstance(node, ir.Builtin) and node.name == "$Tuple":
@@ -479,12 +490,13 @@ class ActionEmitter(Emitter):
         self, bound: ir.Bound, scope: Scope, depth: int, node: ir.Binding
     ) -> str:
         """Return what to loop over; of several sets all are evaluated first."""
-        text = f"elements({self.within(bound, scope)})"
-        if len(node.bounds) == 1 and len(bound.names) == 1:
-            return text
+        text = self.within(bound, scope)
+        alone = len(node.bounds) == 1 and len(bound.names) == 1
+        if alone or text.removesuffix("()").isidentifier():
+            return f"every({text})"
         name = self.new("t")
         self.put(depth, f"{name} = {text}")
-        return name
+        return f"every({name})"
 
     def for_all(
         self, node: ir.Binding, scope: Scope, depth: int, label: Label, go: Continue
@@ -497,7 +509,7 @@ class ActionEmitter(Emitter):
             for group in groups:
                 name = self.new("b")
                 names.append(name)
-                loops.append(f"for {name} in elements({within})")
+                loops.append(f"for {name} in every({within})")
                 inner = self.bound(ir.Bound(group, bound.pattern, None), name, inner)
         row = f"({', '.join(names)},)"
         self.put(depth, f"{rows} = [{row} for _ in (0,) {' '.join(loops)}]")

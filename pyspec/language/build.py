@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pyspec.errors import Bug, Mistake
 from pyspec.language import ir
 from pyspec.language import tree as sany
+from pyspec.language.uses import free_names
 
 if TYPE_CHECKING:
     import xml.etree.ElementTree as ET
@@ -102,6 +103,8 @@ class _Builder:
                 outer, self.olds = self.olds, (self.olds if local else [])
                 made.body = self.expression(body)
                 self.olds = outer
+            if node.tag in _NAMED_CLAIMS and made.body is not None:
+                made.parameters = _of_claim(made.body)
         return self.definitions[uid]
 
     # ------------------------------------------------------------ expressions
@@ -179,7 +182,15 @@ class _Builder:
             return self.builtin(node, sany.name_of(target), at, level)
         arguments = tuple(map(self.expression, sany.operands(node)))
         if target.tag == "UserDefinedOpKind" or target.tag in _NAMED_CLAIMS:
-            return ir.Apply(at, level, self.definition(target), arguments)
+            definition = self.definition(target)
+            if len(definition.parameters) != len(arguments):
+                raise Mistake(
+                    f"the parameters of {definition.name} are not known",
+                    file=at.module if at else None,
+                    line=at.line if at else None,
+                    expected="a theorem of an instance with one parameter at most",
+                )
+            return ir.Apply(at, level, definition, arguments)
         found = (
             self.name(target)
             if target.tag == "FormalParamNode"
@@ -248,6 +259,15 @@ def _home(body: ET.Element) -> str | None:
 
 _NAMED_CLAIMS: Final = frozenset({"TheoremDefNode", "AssumeDef"})
 """What gives a name to a THEOREM or ASSUME, which then is an expression."""
+
+
+def _of_claim(body: ir.Node) -> tuple[ir.Name, ...]:
+    """Return the parameter of a theorem in M(x), which SANY does not export.
+
+    Of several it cannot be told which is which.
+    """
+    free = free_names(body)
+    return tuple(free) if len(free) == 1 else ()
 
 
 def _body_of(node: ET.Element) -> ET.Element | None:

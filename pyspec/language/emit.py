@@ -141,6 +141,7 @@ class Emitter:
         self.known: dict[tuple[object, ...], str] = {}
         self.boolean: dict[ir.Definition, bool] = {}
         self.hoisted: dict[ir.Node, str] = {}
+        self.impure = False
         self.fresh = 0
 
     # ------------------------------------------------------------ functions
@@ -325,11 +326,15 @@ class Emitter:
     def inside(
         self, at: Location | None, named: ir.Declared | ir.Definition
     ) -> ir.Definition | None:
-        """Return what stands for a name in the module that uses it here."""
-        if at is None or not self.linked.inside:
+        """Return what stands for a name in the module that uses or defines it."""
+        inside = self.linked.inside
+        if not inside:
             return None
-        name = named.text if isinstance(named, ir.Declared) else named.name
-        return self.linked.inside.get((at.module, name))
+        name = named.text if isinstance(named, ir.Declared) else _plain(named.name)
+        found = inside.get((at.module, name)) if at is not None else None
+        if found is None and isinstance(named, ir.Definition):
+            found = inside.get((named.module, name))
+        return found
 
     def application(self, node: ir.Apply, scope: Scope, *, condition: bool) -> str:
         """Apply an operator; a condition in a value's place becomes a value."""
@@ -564,12 +569,13 @@ class Emitter:
         """Return the native of a standard module's operator, if it is one."""
         if not self.linked.standard(definition.module):
             return None
-        return native(definition.module, definition.name.rpartition("!")[2])
+        return native(definition.module, _plain(definition.name))
 
     def native_name(self, definition: ir.Definition, found: Native) -> str:
         """Return the name in the table of a native, or of its constant value."""
         del found
-        name = definition.name.rpartition("!")[2]
+        name = _plain(definition.name)
+        self.impure = self.impure or not self.analysis.is_pure(definition)
         key = ("native", definition.module, name)
         if key not in self.known:
             self.known[key] = self.recipe(Recipe("native", (definition.module, name)))
@@ -1031,6 +1037,11 @@ class Emitter:
         """Return the error for what cannot be compiled, with its place."""
         line = getattr(at, "line", None)
         return Mistake(message, file=getattr(at, "module", None), line=line)
+
+
+def _plain(name: str) -> str:
+    """Return a name without the `M!` that an instance puts before it."""
+    return name.rpartition("!")[2]
 
 
 def is_other(node: ir.Node) -> bool:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pyspec.errors import Bug, Mistake
+from pyspec.errors import Mistake
 from pyspec.language import ir
-from pyspec.language.actions import ActionEmitter
 from pyspec.language.build import build
 from pyspec.language.emit import Linked, Scope
 from pyspec.language.program import Action, Assumption, Program
+from pyspec.language.properties import (
+    Behavior,
+    PropertyEmitter,
+    split_specification,
+    write_properties,
+)
+from pyspec.language.steps import checkables
 from pyspec.language.tree import Tree
 from pyspec.tla2tools.words import names_in
 
@@ -28,7 +34,7 @@ def link(
     config: Config,
     standard: Callable[[str], bool],
     sources: Mapping[str, str] | None = None,
-    emitter: type[ActionEmitter] = ActionEmitter,
+    emitter: type[PropertyEmitter] = PropertyEmitter,
 ) -> Program:
     """Compile SANY's XML with the constants and overrides of a cfg.
 
@@ -49,7 +55,7 @@ class Compiler:
         config: Config,
         standard: Callable[[str], bool],
         sources: Mapping[str, str],
-        emitter: type[ActionEmitter] = ActionEmitter,
+        emitter: type[PropertyEmitter] = PropertyEmitter,
     ) -> None:
         self.module = module
         self.config = config
@@ -72,9 +78,11 @@ class Compiler:
         """Return what the module and the cfg compile to."""
         emitter, config = self.emitter, self.config
         initial = next_ = None
+        fairness: tuple[ir.Node, ...] = ()
         if config.has_behaviors:
-            init, step = self.behavior()
-            initial, next_ = emitter.initials(init), emitter.successors(step)
+            init, step, fairness = self.behavior()
+            initial = emitter.initials(self.named("Init", init))
+            next_ = emitter.successors(self.named("Next", (step,)))
         actions = tuple(self.actions())
         invariants = {name: self.judge(name, "invariant") for name in config.invariants}
         constraints = [self.judge(name, "constraint") for name in config.constraints]
@@ -82,8 +90,11 @@ class Compiler:
             self.judge(name, "action constraint", primed=True)
             for name in config.action_constraints
         ]
+        named = {name: self.definition(name, "property") for name in config.properties}
+        properties = write_properties(emitter, named, fairness)
         view = None if config.view is None else self.viewed(config.view)
         symmetry = None if config.symmetry is None else self.permuted(config.symmetry)
+        impure = emitter.impure
         assumptions = tuple(map(self.assumed, self.module.assumptions))
         declared = tuple(self.declared())
         return Program(
@@ -96,14 +107,20 @@ class Compiler:
             constants=self.values,
             initial=initial,
             next=next_,
-            invariants=invariants,
+            invariants={**invariants, **properties.invariants},
             constraints=tuple(constraints),
             action_constraints=tuple(steps),
             view=view,
             symmetry=symmetry,
             assumptions=assumptions,
+            initial_properties=properties.initial_properties,
+            step_properties=properties.step_properties,
+            temporal=properties.temporal,
+            fairness=properties.fairness,
+            impure=impure,
             check_deadlock=config.check_deadlock is not False,
             names=(*config.words, *names_in(self.sources.values())),
+            checkables=checkables(emitter.linked),
         )
 
     # ------------------------------------------------------------ the cfg
@@ -233,62 +250,36 @@ class Compiler:
 
     # ------------------------------------------------------------ behavior
 
-    def behavior(self) -> tuple[ir.Definition, ir.Definition]:
-        """Return Init and Next, from the cfg or out of its specification."""
+    def behavior(self) -> Behavior:
+        """Return Init, Next and fairness, from the cfg or out of its specification."""
         config = self.config
         if config.init and config.next:
-            return self.definition(config.init, "INIT"), self.definition(
-                config.next, "NEXT"
-            )
+            init = self.definition(config.init, "INIT")
+            next_ = self.definition(config.next, "NEXT")
+            return Behavior((_call(init),), _call(next_), ())
         if config.specification is None:
             raise Mistake(
                 "the cfg names neither SPECIFICATION nor INIT and NEXT",
                 file=config.file,
             )
-        init: list[ir.Node] = []
-        boxed: list[ir.Node] = []
         spec = self.definition(config.specification, "SPECIFICATION")
-        self.split(spec, init, boxed)
-        if len(boxed) != 1:
-            raise Mistake(f"{spec.name} has {len(boxed)} conjuncts of the form [][N]_v")
-        return self.named("Init", init), self.named("Next", boxed)
+        return split_specification(self.emitter, spec)
 
-    def split(
-        self, spec: ir.Definition, init: list[ir.Node], boxed: list[ir.Node]
-    ) -> None:
-        """Sort the conjuncts of a specification."""
-        for part in _conjuncts(spec.body):
-            if part.level <= 1:
-                init.append(part)
-            elif isinstance(part, ir.Builtin) and part.name == "[]":
-                inside = part.arguments[0]
-                if isinstance(inside, ir.Builtin) and inside.name == "$SquareAct":
-                    boxed.append(inside.arguments[0])
-            elif isinstance(part, ir.Apply) and isinstance(
-                part.operator, ir.Definition
-            ):
-                self.split(part.operator, init, boxed)
-
-    def named(self, name: str, parts: list[ir.Node]) -> ir.Definition:
+    def named(self, name: str, parts: tuple[ir.Node, ...]) -> ir.Definition:
         """Return the one operator that a part applies, or a definition of them."""
         if len(parts) == 1:
             only = parts[0]
-            if isinstance(only, ir.Apply) and isinstance(only.operator, ir.Definition):
-                return self.emitter.overrides.get(only.operator, only.operator)
+            operator = only.operator if isinstance(only, ir.Apply) else None
+            if isinstance(operator, ir.Definition) and not operator.parameters:
+                return self.emitter.overrides.get(operator, operator)
             name = "UnnamedAction"  # as TLC calls it
-        whole = ir.Builtin(None, 2, "$ConjList", tuple(parts))
+        whole = ir.Builtin(None, 2, "$ConjList", parts)
         body = parts[0] if len(parts) == 1 else whole
         return _made_up(name, self.module.name, 2, body)
 
 
-def _conjuncts(node: ir.Node | None) -> Iterator[ir.Node]:
-    if node is None:
-        raise Bug("a specification without a body")
-    if isinstance(node, ir.Builtin) and node.name in {"$ConjList", "\\land"}:
-        for part in node.arguments:
-            yield from _conjuncts(part)
-    else:
-        yield node
+def _call(definition: ir.Definition) -> ir.Node:
+    return ir.Apply(definition.at, definition.level, definition, ())
 
 
 def _made_up(name: str, module: str, level: int, body: ir.Node) -> ir.Definition:

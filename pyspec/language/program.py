@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 from pyspec.errors import Bug, Mistake
+from pyspec.language import temporal
 from pyspec.language.pieces import parts_of, pieces_of
 from pyspec.language.runtime import ops, sets
 from pyspec.language.runtime.errors import EvaluationError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from pyspec.language.emit import Recipe
     from pyspec.language.pieces import Part, Piece
+    from pyspec.language.steps import Checkable
     from pyspec.language.temporal import Formula
     from pyspec.trace.model import Location
     from pyspec.values import Value
@@ -62,7 +64,9 @@ class Program:
     - invariants, constraints, action_constraints, view, symmetry: names of
       functions of a state, of a step, or of nothing
     - initial_properties, step_properties, temporal, fairness: Python text
+    - impure: whether an evaluation may give another value each time
     - names: strings and names in the order that TLC meets them
+    - checkables: actions as tests of a step, by their names
     """
 
     module: str
@@ -85,7 +89,9 @@ class Program:
     temporal: Mapping[str, str] = field(default_factory=dict)
     fairness: tuple[str, ...] = ()
     check_deadlock: bool = True
+    impure: bool = False
     names: tuple[str, ...] = ()
+    checkables: Mapping[str, Checkable] = field(default_factory=dict)
 
     def spec(self) -> Spec:
         """Return the spec; Mistake if an assumption is false."""
@@ -158,6 +164,17 @@ class Spec:
     def is_step(self, state: State, after: State) -> bool:
         """Whether Next allows this step; stuttering only if Next says so."""
         return any(step.state == after for step in self.successors(state))
+
+    def step_checker(
+        self, action: str
+    ) -> Callable[[State, tuple[Value, ...], State], bool]:
+        """Return what says whether an action holds of a step: see `steps`."""
+        from pyspec.language.steps import Surroundings  # noqa: PLC0415 - few need it
+
+        found = self.program.checkables.get(action)
+        if found is None:
+            raise Mistake(f"{action} is no action of {self.name}")
+        return found.checker(Surroundings(self._space, _made, self.naming))
 
     def enabled(self, state: State) -> tuple[tuple[str, tuple[Value, ...]], ...]:
         """Return actions with arguments that lead somewhere from a state."""
@@ -261,15 +278,20 @@ class Spec:
     # ------------------------------------------------------------ faster ways
 
     @cached_property
-    def pieces(self) -> tuple[Piece, ...]:
-        """Next in pieces that read few of the variables."""
-        if self.program.next is None:
-            return ()
+    def pieces(self) -> tuple[Piece, ...] | None:
+        """Next in pieces that read few of the variables.
+
+        None if what they gave may not be remembered.
+        """
+        if self.program.next is None or self.program.impure:
+            return None
         return pieces_of(self.source, self._space[self.program.next])
 
     @cached_property
-    def invariant_parts(self) -> Mapping[str, tuple[Part, ...]]:
-        """Invariants in parts that read few of the variables."""
+    def invariant_parts(self) -> Mapping[str, tuple[Part, ...]] | None:
+        """Invariants in parts that read few of the variables; None as above."""
+        if self.program.impure:
+            return None
         named = self.program.invariants
         return {
             name: parts_of(self.source, self._space[text])
@@ -382,7 +404,11 @@ _OPS: Final = (
     "function", "function_n", "map_set", "no_case", "product", "record_set",
     "recursive", "set_of", "setminus", "subset", "subseteq", "truth", "value",
 )  # fmt: skip
-_SETS: Final = ("BOOLEAN", "STRING", "elements", "members", "plain")
+_SETS: Final = ("BOOLEAN", "STRING", "elements", "every", "members", "plain")
+_FORMULAS: Final = (
+    "ActionPredicate", "Always", "And", "Equivalent", "Eventually", "Implies",
+    "LeadsTo", "Not", "Or", "StatePredicate", "StrongFairness", "WeakFairness",
+)  # fmt: skip
 
 
 def _called() -> dict[str, Any]:
@@ -390,6 +416,7 @@ def _called() -> dict[str, Any]:
     return {
         **_listed(ops, _OPS),
         **_listed(sets, _SETS),
+        **_listed(temporal, _FORMULAS),
         "TRUE": TRUE,
         "FALSE": FALSE,
         "once": _once,

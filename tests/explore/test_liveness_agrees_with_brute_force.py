@@ -20,7 +20,7 @@ from pyspec.explore import Graph, Lasso, find_lasso
 from pyspec.explore.automaton import Automaton
 from pyspec.explore.lasso import true_of_lasso
 from pyspec.explore.normal import FALSITY, TRUTH, cases, normal
-from pyspec.explore.temporal import (
+from pyspec.language.temporal import (
     ActionPredicate,
     Always,
     And,

@@ -33,7 +33,8 @@ from pyspec.explore import (
     state_graph,
     walk,
 )
-from pyspec.explore.temporal import (
+from pyspec.language.runtime.errors import AssertionFails, EvaluationError
+from pyspec.language.temporal import (
     Eventually,
     Formula,
     LeadsTo,
@@ -41,7 +42,6 @@ from pyspec.explore.temporal import (
     WeakFairness,
     infinitely_often,
 )
-from pyspec.language.runtime.errors import AssertionFails, EvaluationError
 from pyspec.tla2tools.classify import Cause as TlcCause
 from pyspec.tla2tools.outcome import Verdict as TlcVerdict
 
@@ -445,7 +445,7 @@ def test_simulation_finds_what_a_search_finds() -> None:
 
 PROGRAM = """
 from pyspec.explore import Step, check, walk
-from pyspec.explore.temporal import *
+from pyspec.language.temporal import *
 class Sets:
     variables = ("s",)
     invariants = initial_properties = step_properties = {}

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 LAYERS = (
     "errors",
+    "lazy",
+    "kept",
     "values",
     "trace",
     "tla2tools",

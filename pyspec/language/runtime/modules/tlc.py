@@ -18,7 +18,7 @@ from pyspec.language.runtime.modules.sequences import sequence
 from pyspec.language.runtime.ops import LazyFunction, cup, domain
 from pyspec.language.runtime.order import V, in_order
 from pyspec.language.runtime.sets import ANY, MAX_SIZE, elements, finite, plain
-from pyspec.values import TRUE, Fn, fn, fn_maker, show
+from pyspec.values import TRUE, Fn, fn, fn_maker, record, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,11 +124,20 @@ def tlc_get(key: V) -> V:
     known = registers.get() or {}
     if key in known:
         return known[key]
+    if type(key) is str and key in _OF_THE_RUN:
+        return _OF_THE_RUN[key]
     raise refused(
         "this register of TLCGet has no value here",
         expected="an integer that TLCSet has set",
         found=key,
     )
+
+
+_OF_THE_RUN: Final[dict[str, V]] = {
+    "config": record(mode="bfs", worker=1),
+    "-Dtlc2.tool.impl.Tool.cdot": "true",
+}
+"""What TLCGet says of a run that searches breadth-first, one state at a time."""
 
 
 def tlc_set(key: V, value: V) -> bool:

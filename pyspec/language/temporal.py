@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeAlias, Union
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pyspec.explore.model import State
+    from pyspec.language.state import State
 
 __all__ = [
     "ActionPredicate",

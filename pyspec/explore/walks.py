@@ -8,8 +8,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyspec.errors import Mistake
+from pyspec.explore.blame import blamed
 from pyspec.explore.checks import Checks, Violation, of_error
-from pyspec.explore.limits import NO_LIMITS, Limits, StopEvent, Stopped, Watch
+from pyspec.explore.limits import (
+    NO_LIMITS,
+    Limits,
+    Progress,
+    StopEvent,
+    Stopped,
+    Watch,
+)
 from pyspec.explore.result import Cause, Counterexample, Result
 from pyspec.values import canonical
 
@@ -19,7 +27,7 @@ if TYPE_CHECKING:
     from pyspec.explore.model import Model, State, Step
     from pyspec.values import Value
 
-__all__ = ["End", "Walk", "simulate", "walk"]
+__all__ = ["End", "Simulation", "Walk", "simulate", "walk"]
 
 
 class End(enum.Enum):
@@ -64,18 +72,29 @@ def simulate(  # noqa: PLR0913 - settings of a simulation, all keyword-only
     nobody counts.  Without a violation the verdict is that there was none in
     these walks: it is never `exhaustive`.
     """
-    simulation = _Simulation(model, Watch(limits, stop))
+    simulation = Simulation(model, Watch(limits, stop))
     return simulation.run(range(seed, seed + walks), length)
 
 
-class _Simulation:
+class Simulation:
+    """Random walks, and how far they got."""
+
     def __init__(self, model: Model, watch: Watch) -> None:
         self.model = model
         self.watch = watch
         self.done = self.generated = self.depth = 0
         self.walker = _Walker(model, random.Random(0), watch)  # noqa: S311 - no secret
 
+    def progress(self) -> Progress:
+        """Return how far it is; nobody counts distinct states."""
+        visited = self.generated + len(self.walker.steps)
+        return Progress(0, visited, 0, self.depth, self.watch.seconds)
+
     def run(self, seeds: Iterable[int], length: int) -> Result:
+        """Walk once for each seed; the first violation ends it."""
+        return blamed(self._run(seeds, length), self.model)
+
+    def _run(self, seeds: Iterable[int], length: int) -> Result:
         try:
             for seed in seeds:
                 self._one(seed, length)

@@ -1,0 +1,112 @@
+"""Time, memory and recursion are bounded while one expression is evaluated."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from pyspec.explore.bounded import bounded_memory, deep_recursion, ticking
+from pyspec.explore.limits import Limits, Stopped, Watch, resident_mb
+from pyspec.explore.result import Cause
+
+
+def without_end() -> None:
+    while True:
+        pass
+
+
+def test_a_loop_without_end_is_ended_when_time_is_up() -> None:
+    watch = Watch(Limits(seconds=0.2))
+    with pytest.raises(Stopped) as stopped, ticking(watch.look, 0.05):
+        without_end()
+    assert stopped.value.cause is Cause.TIMEOUT
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_who_catches_the_end_of_time_may_finish_in_peace() -> None:
+    watch = Watch(Limits(seconds=0.1))
+    ends = time.monotonic() + 0.5
+    with ticking(watch.look, 0.05):
+        with pytest.raises(Stopped):
+            without_end()
+        while time.monotonic() < ends:
+            pass
+
+
+def test_an_end_of_time_that_nobody_noticed_comes_again() -> None:
+    watch = Watch(Limits(seconds=0.0))
+    with pytest.raises(Stopped):
+        watch.look()
+    watch.look()
+    watch._quiet_until = 0.0
+    with pytest.raises(Stopped):
+        watch.look()
+
+
+def test_in_another_thread_nothing_ticks_and_all_works() -> None:
+    looked: list[str] = []
+
+    def work() -> None:
+        with ticking(lambda: looked.append("look"), 0.01), bounded_memory(1.0):
+            time.sleep(0.05)
+        looked.append("done")
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert looked == ["done"]
+
+
+BOUNDED = """
+from pyspec.explore.bounded import bounded_memory
+with bounded_memory(100):
+    try:
+        bytearray(500 << 20)
+    except MemoryError:
+        print("refused")
+bytearray(500 << 20)
+print("given")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not count it")
+def test_memory_far_beyond_the_limit_is_refused_and_afterwards_given() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BOUNDED], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["refused", "given"]
+
+
+RECURSION = """
+from pyspec.explore.bounded import deep_recursion
+def through_c(n):
+    return sum(sorted(map(through_c, [n + 1]), key=lambda x: through_c(x)))
+with deep_recursion():
+    try:
+        through_c(0)
+    except RecursionError:
+        print("told")
+"""
+
+
+def test_recursion_without_end_is_an_error_and_no_crash() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", RECURSION], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "told\n")
+    before = sys.getrecursionlimit()
+    with deep_recursion():
+        assert sys.getrecursionlimit() > before
+    assert sys.getrecursionlimit() == before
+
+
+def test_resident_memory_is_that_of_this_process() -> None:
+    before = resident_mb()
+    block = bytearray(64 << 20)
+    assert 60 < resident_mb() - before < 80
+    assert block

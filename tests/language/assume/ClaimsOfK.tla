@@ -1,0 +1,5 @@
+---- MODULE ClaimsOfK ----
+EXTENDS Naturals
+CONSTANT k
+THEOREM AtMost == k <= 2
+====

@@ -1,0 +1,12 @@
+\* expect: ok
+\* LET inside of fairness defines an action and a state function.
+---------------------------- MODULE LetInFairness -----------------------------
+EXTENDS Integers
+VARIABLES x, y
+Next == x' = (x + 1) % 3 /\ y' \in 0..1
+Spec == /\ x = 0 /\ y = 0 /\ [][Next]_<<x, y>>
+        /\ LET one == x + 1
+               Step == x' = one % 3 /\ y' = 1
+           IN WF_<<x, y>>(Next) /\ SF_<<x, y>>(Step)
+P == []<>(y = 1) /\ []<>(x = 2)
+===============================================================================

@@ -1,0 +1,10 @@
+\* expect: violates P
+\* []<><<A>>_v fails where A is taken once.
+--------------------------- MODULE ActionNeverAgain ---------------------------
+EXTENDS Integers
+VARIABLE x
+Go(i) == x = 0 /\ x' = i
+Next == \E i \in 1..3 : Go(i)
+Spec == x = 0 /\ [][Next]_x /\ WF_x(Next)
+P == []<><<\E i \in 1..3 : Go(i)>>_x
+===============================================================================

@@ -1,0 +1,12 @@
+\* expect: ok
+\* Connectives around formulas: /\, \/, ~ and =>.
+-------------------------- MODULE BooleansOfFormulas --------------------------
+EXTENDS Integers
+VARIABLE x
+Go(i) == x = 0 /\ x' = i
+Next == \E i \in 1..3 : Go(i)
+Spec == x = 0 /\ [][Next]_x /\ WF_x(Next)
+P == /\ <>[](x = 1) \/ <>[](x = 2) \/ <>[](x = 3)
+     /\ <>(x = 2) => ~<>(x = 1)
+     /\ ~[](x = 0)
+===============================================================================

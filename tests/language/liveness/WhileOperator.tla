@@ -1,0 +1,10 @@
+\* expect: error
+\* -+-> cannot be checked.
+---------------------------- MODULE WhileOperator -----------------------------
+EXTENDS Integers
+VARIABLE x
+Go(i) == x = 0 /\ x' = i
+Next == \E i \in 1..3 : Go(i)
+Spec == x = 0 /\ [][Next]_x /\ WF_x(Next)
+P == [](x < 4) -+-> <>(x = 1)
+===============================================================================

@@ -1,0 +1,13 @@
+\* expect: ok
+\* SF of an abstract action that each step back is.
+------------------------ MODULE StrongThroughInstance -------------------------
+EXTENDS Integers
+VARIABLES lit, heat
+Init == lit = 0 /\ heat = 0
+Flip == lit' = 1 - lit /\ heat' = heat
+Warm == heat < 2 /\ heat' = heat + 1 /\ lit' = lit
+Next == Flip \/ Warm
+S == INSTANCE Switch WITH on <- lit = 1, count <- lit
+Spec == Init /\ [][Next]_<<lit, heat>> /\ WF_<<lit, heat>>(Flip)
+P == S!Strong
+===============================================================================
