@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from pyspec.catalog import Says
 from pyspec.errors import Exit, Mistake
+from pyspec.language import modules_folder
 from pyspec.tla2tools import Job, Verdict, read_config, run_all
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pyspec.catalog import Claim, Protocol
@@ -38,12 +39,25 @@ class ClaimResult:
 
     @property
     def exit(self) -> Exit:
-        """Fine if met; else a violation, or whose fault it is that TLC failed."""
+        """Fine if met; else a violation, or whose fault it is that TLC failed.
+
+        Of both engines the native one must have decided as well, and alike.
+        """
+        if self.outcome.difference is not None:
+            return Exit.BUG
+        undecided = [part.exit for part in self.outcome.parts[1:] if not decides(part)]
+        return Exit.worst([self._exit, *undecided])
+
+    @property
+    def _exit(self) -> Exit:
         if self.unmet is None:
             return Exit.FINE
-        if self.outcome.verdict in {Verdict.OK, Verdict.VIOLATED}:
-            return Exit.VIOLATION
-        return self.outcome.exit
+        return Exit.VIOLATION if decides(self.outcome) else self.outcome.exit
+
+
+def decides(outcome: Outcome) -> bool:
+    """Whether it is a verdict, and not an error or a limit."""
+    return outcome.verdict in {Verdict.OK, Verdict.VIOLATED}
 
 
 def check_claims(  # noqa: PLR0913 - one job's settings, and who listens
@@ -58,13 +72,15 @@ def check_claims(  # noqa: PLR0913 - one job's settings, and who listens
 ) -> Iterator[tuple[int, ClaimResult]]:
     """Run each claim; yield its index and result as they finish."""
     jobs = [job_of(protocol, claim, settings) for claim in claims]
-    for index, outcome in run_all(
-        toolchain,
-        jobs,
-        parallel=parallel,
-        progress=progress,
-        stop=stop,
-    ):
+    ran = run_all(toolchain, jobs, parallel=parallel, progress=progress, stop=stop)
+    yield from results_of(claims, ran)
+
+
+def results_of(
+    claims: Sequence[Claim], ran: Iterable[tuple[int, Outcome]]
+) -> Iterator[tuple[int, ClaimResult]]:
+    """Hold outcomes, by the index of their claim, to what is claimed."""
+    for index, outcome in ran:
         claim = claims[index]
         yield index, ClaimResult(claim, outcome, unmet(claim, outcome))
 
@@ -77,6 +93,7 @@ def job_of(protocol: Protocol, claim: Claim, settings: Settings) -> Job:
     return Job(
         module=protocol.model_module,
         config=path,
+        library=(modules_folder(),),
         deadlock=claim.deadlock,
         workers=settings.workers or 1,
         timeout_s=settings.timeout_s,

@@ -13,9 +13,17 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pyspec.campaign.claims import Settings, check_claims, expected
+from pyspec.campaign.both import MOST_COMPARED, Both, compare_edges
+from pyspec.campaign.claims import (
+    Settings,
+    check_claims,
+    decides,
+    expected,
+    job_of,
+)
 from pyspec.campaign.files import implementation_files
 from pyspec.campaign.mutation import unnoticed
+from pyspec.campaign.native import Native
 from pyspec.campaign.recordings import recordings, replay_recording
 from pyspec.campaign.schedules import implementation_of, run_schedules, try_broken
 from pyspec.catalog import Says
@@ -36,20 +44,22 @@ if TYPE_CHECKING:
     from pyspec.catalog import Protocol
     from pyspec.conformance import Engine, Spec
     from pyspec.language import Application, Facts
-    from pyspec.tla2tools import Config, Toolchain
+    from pyspec.tla2tools import Config, Job, Toolchain
     from pyspec.trace.model import Trace
     from refimpl.process import Process
     from refimpl.protocol import Protocol as Implementation
 
 FEWEST_BROKEN: Final = 2
 FEWEST_TRACES: Final = 2
+NATIVE_S: Final = 60.0
+"""What the native engine may take for one claim; beyond that it is left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One check: `what` was looked at, what was found, and why it is red.
 
-    `left` marks one that was not made, because it takes too long.
+    `left` marks one that was not made, because it takes too long or cannot be.
     """
 
     point: str
@@ -118,6 +128,7 @@ class Verification:
             return  # nothing can be checked or replayed against such modules
         yield from self.claims()
         yield from self.completeness()
+        yield from self.engines()
         spec = load_spec(self.toolchain, self.protocol.spec)
         yield from self.implementation(spec)
         yield from self.traces(spec)
@@ -169,6 +180,40 @@ class Verification:
         for claim in self.protocol.claims:
             if claim not in claims:
                 yield Row("claims", claim.config, "left for --nightly", left=True)
+
+    def engines(self) -> Iterator[Row]:
+        """The native engine agrees on each claim, where it can soon decide."""
+        settings = Settings(
+            timeout_s=min(self.plan.timeout_s or NATIVE_S, NATIVE_S),
+            memory_mb=self.plan.memory_mb,
+        )
+        both = Both(self.toolchain, Native())
+        for done, result in enumerate(self.results):
+            self.say(f"native engine: {done} of {len(self.results)} claims")
+            if decides(result.outcome):
+                job = job_of(self.protocol, result.claim, settings)
+                yield self._agreement(both, job, result)
+
+    def _agreement(self, both: Both, job: Job, result: ClaimResult) -> Row:
+        """Hold the native engine to what TLC found out about a claim."""
+        name, states = result.claim.config, result.outcome.distinct or 0
+        if states > MOST_COMPARED:
+            found = f"left out: {states:,} states, more than {MOST_COMPARED:,}"
+            return Row("engines", name, found, left=True)
+        joined = both.joined(job, result.outcome, stop=self.stop)
+        ours = joined.parts[1]
+        if joined.difference is not None:
+            problems = (joined.difference,)
+            return Row("engines", name, "they differ", problems, Exit.BUG)
+        if not decides(ours):
+            return Row("engines", name, f"left out: {ours.message}", left=True)
+        if not result.outcome.exhaustive:
+            return Row("engines", name, f"both: {ours.message}")
+        edges = compare_edges(job, self.toolchain, both.how)
+        found = f"both: {ours.message}, {edges.compared:,} labelled edges"
+        if edges.difference is None:
+            return Row("engines", name, found)
+        return Row("engines", name, "they differ", (edges.difference,), Exit.BUG)
 
     # ------------------------------------------------------------ 2, 3
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pyspec.cli.engines import ENGINES, Engine, refuse_options
 from pyspec.cli.options import (
-    find_toolchain,
     json_option,
     limit_options,
     looks_like_a_file,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pyspec.campaign.claims import ClaimResult, Settings
     from pyspec.catalog import Claim, Protocol
-    from pyspec.tla2tools import Job, Outcome, Simulation, Toolchain
+    from pyspec.tla2tools import Job, Outcome, Simulation
 
 
 @click.command("check")
@@ -35,9 +35,11 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--engine",
-    type=click.Choice(["tlc"]),
+    type=click.Choice(ENGINES),
     default="tlc",
-    help="What decides.",
+    show_default=True,
+    help="What decides: TLC; the native engine, which is quicker on small models "
+    "and needs no Java once it knows the modules; or both, compared.",
 )
 @click.option(
     "--workers",
@@ -98,6 +100,16 @@ if TYPE_CHECKING:
     help="Go on from the checkpoint in DIR.",
 )
 @click.option(
+    "--depth-first",
+    is_flag=True,
+    help="Native engine: follow the newest state first.",
+)
+@click.option(
+    "--allow-io",
+    is_flag=True,
+    help="Native engine: let the spec read and write files (IOUtils, Json, CSV).",
+)
+@click.option(
     "--nightly",
     is_flag=True,
     help="Of a slug, check the claims that take minutes, too.",
@@ -119,6 +131,8 @@ def command(
     dump: Path | None,
     checkpoint: Path | None,
     recover: Path | None,
+    depth_first: bool,
+    allow_io: bool,
     nightly: bool,
     memory: int | None,
     timeout: float | None,
@@ -131,8 +145,28 @@ def command(
     For a file the cfg beside it with its name is taken unless --config names
     others.  For a slug every claim of its protocol.toml is run and compared:
     verdict, property, and number of distinct states.
+
+    With --engine both, TLC and the native engine must give the same verdict,
+    property and number of distinct states.  A difference is our bug: exit code
+    5, and a report to send.  Where one of the two does not decide (a limit, or
+    something that it cannot evaluate) there is no difference; the exit code is
+    then the worse of the two.
     """
-    del engine
+    decider = Engine(engine, java, jar, depth_first=depth_first, allow_io=allow_io)
+    refuse_options(
+        engine,
+        {
+            "--workers": workers,
+            "--jobs": jobs,
+            "--coverage": coverage,
+            "--dump": dump,
+            "--checkpoint": checkpoint,
+            "--recover": recover,
+            "--depth-first": depth_first,
+            "--allow-io": allow_io,
+            "--simulate": simulate,
+        },
+    )
     search = {"--dump": dump, "--checkpoint": checkpoint, "--recover": recover}
     walk = {"--depth": depth, "--seed": seed}
     if looks_like_a_file(target):
@@ -156,8 +190,7 @@ def command(
             checkpoint=checkpoint,
             recover=_checkpoint_in(recover),
         )
-        toolchain = find_toolchain(java, jar)
-        return _check_files(toolchain, job, files, jobs or 1, as_json=as_json)
+        return _check_files(decider, job, files, jobs or 1, as_json=as_json)
     _refuse(
         {**search, **walk, "--simulate": simulate},
         f"is for one model, and {target} is a slug with many claims",
@@ -175,11 +208,10 @@ def command(
     protocol = _protocol(target)
     claims = _claims_of(protocol, configs, nightly=nightly)
     settings = Settings(workers, timeout, memory, coverage)
-    toolchain = find_toolchain(java, jar)
     return _check_slug(
         protocol,
         claims,
-        toolchain,
+        decider,
         settings,
         jobs or cores(),
         as_json=as_json,
@@ -267,10 +299,13 @@ def _job(
     checkpoint: Path | None,
     recover: Path | None,
 ) -> Job:
+    from pyspec.language import modules_folder
     from pyspec.tla2tools import Job
 
     return Job(
         module=module,
+        library=(modules_folder(),),
+        arguments=True,
         deadlock=deadlock,
         workers=workers,
         coverage=coverage,
@@ -296,7 +331,7 @@ def _simulation(
 
 
 def _check_files(
-    toolchain: Toolchain,
+    engine: Engine,
     common: Job,
     configs: list[Path],
     parallel: int,
@@ -307,14 +342,12 @@ def _check_files(
 
     from pyspec.report.check import as_json as to_json
     from pyspec.report.progress import Reporter
-    from pyspec.tla2tools import run_all
 
     jobs = [replace(common, config=config) for config in configs]
     names = [near(config) for config in configs]
     outcomes: dict[int, Outcome] = {}
     with Reporter(names, quiet=as_json) as reporter:
-        for index, outcome in run_all(
-            toolchain,
+        for index, outcome in engine.run_all(
             jobs,
             parallel=parallel,
             progress=reporter.update,
@@ -322,7 +355,8 @@ def _check_files(
             reporter.done(index)
             outcomes[index] = outcome
             with reporter.paused():
-                _warn_unsound(jobs[index])
+                if engine.name != "native":
+                    _warn_unsound(jobs[index])
                 if not as_json:
                     _tell_run(outcome, names[index] if len(jobs) > 1 else None)
     ordered = [outcomes[index] for index in sorted(outcomes)]
@@ -418,28 +452,23 @@ def _claims_of(
 def _check_slug(
     protocol: Protocol,
     claims: list[Claim],
-    toolchain: Toolchain,
+    engine: Engine,
     settings: Settings,
     parallel: int,
     *,
     as_json: bool,
 ) -> int:
-    from pyspec.campaign.claims import check_claims
+    from pyspec.campaign.claims import job_of, results_of
     from pyspec.report.progress import Reporter
 
     results: dict[int, ClaimResult] = {}
     width = max((len(claim.config) for claim in claims), default=0)
     names = [claim.config for claim in claims]
     alone = len(claims) == 1
+    jobs = [job_of(protocol, claim, settings) for claim in claims]
     with Reporter(names, quiet=as_json) as reporter:
-        for index, result in check_claims(
-            protocol,
-            claims,
-            toolchain,
-            settings=settings,
-            parallel=parallel,
-            progress=reporter.update,
-        ):
+        ran = engine.run_all(jobs, parallel=parallel, progress=reporter.update)
+        for index, result in results_of(claims, ran):
             reporter.done(index)
             results[index] = result
             if not as_json:
@@ -456,13 +485,12 @@ def _check_slug(
 
 def _tell_claim(result: ClaimResult, width: int, *, in_full: bool) -> None:
     from pyspec.campaign.claims import expected
-    from pyspec.report.check import counts_of, lines_of
+    from pyspec.report.check import engines_of, lines_of
 
-    mark = click.style("ok ", fg="green") if result.unmet is None else "RED"
-    if result.unmet is not None:
-        mark = click.style(mark, fg="red")
+    fine = result.exit is Exit.FINE
+    mark = click.style("ok ", fg="green") if fine else click.style("RED", fg="red")
     claim = result.claim
-    counts = "" if in_full else f"  ({counts_of(result.outcome)})"
+    counts = "" if in_full else f"  ({engines_of(result.outcome)})"
     click.echo(f"{mark} {claim.config:{width}}  {expected(claim)}{counts}")
     if claim.mutates:
         click.echo(f"      instead of {', '.join(claim.mutates)}: {claim.because}")
@@ -470,7 +498,7 @@ def _tell_claim(result: ClaimResult, width: int, *, in_full: bool) -> None:
         click.echo(f"      {claim.because}")
     if result.unmet is not None:
         click.echo(f"      {result.unmet}")
-    if result.unmet is not None or in_full:
+    if not fine or in_full:
         for line in lines_of(result.outcome):
             click.echo(f"      {line}".rstrip())
     _show_coverage(result.outcome)

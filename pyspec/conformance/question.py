@@ -64,9 +64,10 @@ def load_spec(
     library: tuple[Path, ...] = (),
 ) -> Spec:
     """Read a module's facts.  A cfg gives constants, INIT, NEXT, SPECIFICATION."""
-    from pyspec.language import read_facts  # noqa: PLC0415 - keeps start-up fast
+    from pyspec.language import modules_folder, read_facts  # noqa: PLC0415 - keeps start-up fast
     from pyspec.tla2tools import sany  # noqa: PLC0415 - likewise
 
+    library = tuple(dict.fromkeys((*library, modules_folder())))
     report = sany.parse(toolchain, module, library=library)
     report.require()
     facts = read_facts(

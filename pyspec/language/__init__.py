@@ -3,8 +3,13 @@
 Read from SANY's semantic tree (`tree`), so that nothing here parses TLA+.
 """
 
-from pyspec.language.facts import Application, Conjunct, Facts, Operator, read_facts
-from pyspec.language.library import modules_folder
+from typing import TYPE_CHECKING
+
+from pyspec.lazy import lazily
+
+if TYPE_CHECKING:
+    from pyspec.language.facts import Application, Conjunct, Facts, Operator, read_facts
+    from pyspec.language.library import modules_folder
 
 __all__ = [
     "Application",
@@ -14,3 +19,11 @@ __all__ = [
     "modules_folder",
     "read_facts",
 ]
+
+__getattr__ = lazily(
+    __name__,
+    {
+        "facts": ["Application", "Conjunct", "Facts", "Operator", "read_facts"],
+        "library": ["modules_folder"],
+    },
+)

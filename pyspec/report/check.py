@@ -20,12 +20,19 @@ if TYPE_CHECKING:
     from pyspec.tla2tools.counterexample import Behavior
     from pyspec.trace.model import Call, Location
 
-ENGINE = "tlc"
 MOST_PRINTED = 100
 
 
 def lines_of(outcome: Outcome, *, full: bool = True) -> Iterator[str]:
-    """Return the text of an outcome; the counterexample too if `full`."""
+    """Return the text of an outcome; the counterexample too if `full`.
+
+    Of both engines, TLC's is told in full.
+    """
+    if outcome.parts:
+        theirs, ours = outcome.parts
+        yield from lines_of(theirs, full=full)
+        yield from _beside(ours, outcome)
+        return
     first, *others = outcome.errors or (None,)
     if first is not None and outcome.message.startswith(first.message):
         yield _error(first)
@@ -44,6 +51,22 @@ def lines_of(outcome: Outcome, *, full: bool = True) -> Iterator[str]:
     counts = counts_of(outcome)
     if counts:
         yield counts
+
+
+def _beside(ours: Outcome, both: Outcome) -> Iterator[str]:
+    """What the native engine says, next to TLC."""
+    counts = counts_of(ours)
+    if both.difference is None:
+        yield f"native engine: {headline(ours)}{f' ({counts})' if counts else ''}"
+        for error in ours.errors:
+            yield f"  {_error(error)}"
+        return
+    yield ""
+    yield f"the engines differ, which is a bug of pyspec: {both.difference}"
+    yield "native engine:"
+    yield from (f"  {line}".rstrip() for line in lines_of(ours))
+    if both.report is not None:
+        yield f"please send this report: {near(both.report)}"
 
 
 def _error(error: SpecError) -> str:
@@ -83,6 +106,20 @@ def counts_of(outcome: Outcome) -> str:
     if outcome.seconds is not None:
         parts.append(f"{outcome.seconds:.1f} s")
     return ", ".join(parts)
+
+
+def engines_of(outcome: Outcome) -> str:
+    """The counts of each engine: `tlc: 288 distinct states, …; native: …`."""
+    parts = outcome.parts or (outcome,)
+    if outcome.engine == "tlc":
+        return counts_of(outcome)
+    return "; ".join(f"{part.engine}: {_decided_by(part)}" for part in parts)
+
+
+def _decided_by(part: Outcome) -> str:
+    if part.verdict.value in {"ok", "violated"}:
+        return counts_of(part)
+    return f"{part.verdict.value}, {part.message}"
 
 
 def place_of(name: str | None, modules: Mapping[str, str]) -> str | None:
@@ -180,7 +217,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
         "generated": outcome.generated,
         "depth": outcome.depth,
         "seconds": None if outcome.seconds is None else round(outcome.seconds, 3),
-        "engine": ENGINE,
+        "engine": outcome.engine,
         "message": outcome.message,
         "errors": [
             {
@@ -205,7 +242,20 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
         ]
     if outcome.prints:
         found["printed"] = list(outcome.prints)
+    if outcome.parts:
+        found["engines"] = {part.engine: as_json(part) for part in outcome.parts}
+        found["difference"] = outcome.difference
+        found["report"] = outcome.report
     return found
+
+
+def _arguments_json(call: Call) -> list[Any] | None:
+    """Return the arguments; None where TLC did not tell them."""
+    from pyspec.trace.model import Unknown  # noqa: PLC0415 - keeps start-up fast
+
+    if call.arguments is None or any(isinstance(a, Unknown) for a in call.arguments):
+        return None
+    return [to_itf(a) for a in call.arguments if not isinstance(a, Unknown)]
 
 
 def _behavior_json(behavior: Behavior) -> dict[str, Any] | None:
@@ -217,6 +267,7 @@ def _behavior_json(behavior: Behavior) -> dict[str, Any] | None:
         steps.append(
             {
                 "action": call.action if call else None,
+                "arguments": _arguments_json(call) if call else None,
                 "location": str(call.location) if call and call.location else None,
                 "state": {
                     name: None if value is None else to_itf(value)

@@ -41,9 +41,6 @@ class Reporter:
         self.finished = 0
 
     def __enter__(self) -> Self:
-        if self.live:
-            self.bars = _bars()
-            self.bars.start()
         return self
 
     def __exit__(
@@ -65,6 +62,9 @@ class Reporter:
     def say(self, index: int, text: str) -> None:
         """Show a job's state in words."""
         self.states[index] = text
+        if self.live and self.bars is None:
+            self.bars = _bars()  # only now: what ends at once shows none
+            self.bars.start()
         if self.bars is not None:
             if index in self.tasks:
                 self.bars.update(self.tasks[index], state=text)

@@ -9,26 +9,28 @@
 
 from typing import TYPE_CHECKING
 
-from pyspec.tla2tools import sany
-from pyspec.tla2tools.chatter import Kind, SpecError
-from pyspec.tla2tools.classify import Cause
-from pyspec.tla2tools.config import Config, parse_config, read_config
-from pyspec.tla2tools.counterexample import Behavior, read_dump_trace
-from pyspec.tla2tools.outcome import (
-    Ending,
-    Finding,
-    Outcome,
-    Question,
-    Verdict,
-    read_output,
-)
-from pyspec.tla2tools.sany import SanyReport
-from pyspec.tla2tools.tlc import Job, Simulation, run, run_all
-from pyspec.tla2tools.toolchain import Toolchain, describe, find_toolchain
-from pyspec.tla2tools.transcript import ActionCoverage, LineCoverage, Progress
+from pyspec.lazy import lazily
 
 if TYPE_CHECKING:
+    from pyspec.tla2tools import sany
+    from pyspec.tla2tools.chatter import Kind, SpecError
+    from pyspec.tla2tools.classify import Cause
+    from pyspec.tla2tools.config import Config, parse_config, read_config
+    from pyspec.tla2tools.counterexample import Behavior, read_dump_trace
     from pyspec.tla2tools.dot import read_dot
+    from pyspec.tla2tools.job import Job, Simulation
+    from pyspec.tla2tools.outcome import (
+        Ending,
+        Finding,
+        Outcome,
+        Question,
+        Verdict,
+        read_output,
+    )
+    from pyspec.tla2tools.sany import SanyReport
+    from pyspec.tla2tools.tlc import run, run_all
+    from pyspec.tla2tools.toolchain import Toolchain, describe, find_toolchain
+    from pyspec.tla2tools.transcript import ActionCoverage, LineCoverage, Progress
 
 __all__ = [
     "ActionCoverage",
@@ -60,11 +62,26 @@ __all__ = [
     "sany",
 ]
 
-
-def __getattr__(name: str) -> object:
-    """Import networkx only for those who ask for a graph: it takes 0.1 s."""
-    if name == "read_dot":
-        from pyspec.tla2tools.dot import read_dot  # noqa: PLC0415 - see above
-
-        return read_dot
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazily(
+    __name__,
+    {
+        "chatter": ["Kind", "SpecError"],
+        "classify": ["Cause"],
+        "config": ["Config", "parse_config", "read_config"],
+        "counterexample": ["Behavior", "read_dump_trace"],
+        "dot": ["read_dot"],
+        "outcome": [
+            "Ending",
+            "Finding",
+            "Outcome",
+            "Question",
+            "Verdict",
+            "read_output",
+        ],
+        "sany": ["SanyReport"],
+        "job": ["Job", "Simulation"],
+        "tlc": ["run", "run_all"],
+        "toolchain": ["Toolchain", "describe", "find_toolchain"],
+        "transcript": ["ActionCoverage", "LineCoverage", "Progress"],
+    },
+)

@@ -9,17 +9,15 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import shutil
-import tempfile
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
+from pyspec.kept import cache_folder, replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from pathlib import Path
 
 __all__ = ["cache_folder", "identity", "remember", "replacing", "sweep"]
 
@@ -41,17 +39,6 @@ def remember(kind: str, files: list[Path], compute: Callable[[], Memo]) -> Memo:
     return known
 
 
-def cache_folder() -> Path:
-    """Return `$PYSPEC_CACHE`, or pyspec's folder in the user's caches.
-
-    The folder need not exist yet.
-    """
-    named = os.environ.get("PYSPEC_CACHE")
-    if named:
-        return Path(named).expanduser().absolute()
-    return Path(platformdirs.user_cache_dir("pyspec-tla", appauthor=False))
-
-
 def identity(file: Path) -> str:
     """Return what changes when the file does: path, size, time of change."""
     try:
@@ -64,26 +51,6 @@ def identity(file: Path) -> str:
 def digest(parts: list[str]) -> str:
     """Return a short name for `parts`, different for different ones."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
-
-
-@contextlib.contextmanager
-def replacing(target: Path) -> Iterator[Path]:
-    """Give a temporary path beside `target` that becomes it if all went well.
-
-    Readers see the old file or the new one, never a part of it.  The temporary
-    file is gone afterwards whatever happened.  Raises OSError as writing does.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(
-        dir=target.parent, prefix=f".{target.stem}-", suffix=".part"
-    )
-    os.close(handle)
-    part = Path(name)
-    try:
-        yield part
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def sweep(folder: Path, older_than_s: float = 3600) -> None:

@@ -152,6 +152,10 @@ class Outcome:
     the first of which decides `cause`.  `exhaustive` is true if TLC has
     visited every reachable state; a simulation never does.  Counts are None
     where TLC did not print them.
+
+    `engine` is "tlc", "native" or "both".  Of both, `parts` are TLC's and the
+    native engine's own outcomes; all else is TLC's, but for `difference`: what
+    the two do not agree on, and `report`: the file that has it in full.
     """
 
     verdict: Verdict
@@ -180,6 +184,10 @@ class Outcome:
     modules: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     limited: bool = True
     log: str = ""
+    engine: str = "tlc"
+    parts: tuple[Outcome, ...] = ()
+    difference: str | None = None
+    report: str | None = None
 
     @classmethod
     def failed(  # noqa: PLR0913 - data of an outcome, all keyword-only
@@ -220,8 +228,13 @@ class Outcome:
     def exit(self) -> Exit:
         """The exit code for this outcome.
 
-        Memory that ran out is *undecided* only if the limit was ours.
+        Memory that ran out is *undecided* only if the limit was ours.  Of both
+        engines it is the worse of the two, and our bug if they differ.
         """
+        if self.difference is not None:
+            return Exit.BUG
+        if self.parts:
+            return Exit.worst([part.exit for part in self.parts])
         if self.cause is Cause.MEMORY and not self.limited:
             return Exit.ENVIRONMENT
         return _FATES[self.cause][1]

@@ -7,16 +7,18 @@ an error inside of a module that only a broken line would import stays unseen.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pyspec.errors import Bug, Mistake, Unavailable, Undecided
+from pyspec.kept import replacing, trim
 from pyspec.tla2tools.chatter import Chatter, Kind, SpecError, read_chatter
+from pyspec.tla2tools.modules import involved, search_path
 from pyspec.tla2tools.plain import without_comments
 from pyspec.tla2tools.process import JvmOptions, Size, Workspace, run_java
 from pyspec.tla2tools.recovery import without_unit
@@ -28,7 +30,14 @@ if TYPE_CHECKING:
     from pyspec.tla2tools.process import Finished
     from pyspec.tla2tools.toolchain import Toolchain
 
-__all__ = ["SanyReport", "export_xml", "involved", "parse", "search_path"]
+__all__ = [
+    "SanyReport",
+    "Unparsed",
+    "export_xml",
+    "involved",
+    "parse",
+    "search_path",
+]
 
 _MOST_SYNTAX_ERRORS: Final = 8
 _TIMEOUT_S: Final = 120.0
@@ -60,13 +69,22 @@ class SanyReport:
         first, *others = self.errors
         more = "\n  ".join(str(error) for error in others)
         hint = "\n  ".join(part for part in (first.hint, more) if part)
-        raise Mistake(
+        raise Unparsed(
+            self,
             first.message,
             file=first.file or self.module,
             line=first.line,
             column=first.column,
             hint=hint or None,
         )
+
+
+class Unparsed(Mistake):
+    """A module that SANY does not accept; the report has all errors."""
+
+    def __init__(self, report: SanyReport, message: str, **place: Any) -> None:  # noqa: ANN401 - see Mistake
+        super().__init__(message, **place)
+        self.report = report
 
 
 def parse(
@@ -104,23 +122,6 @@ def missing_module(module: Path) -> SpecError | None:
         return None
     what = "is a folder" if module.is_dir() else "does not exist"
     return SpecError(f"the file {what}", Kind.MISSING_MODULE, str(module))
-
-
-def search_path(module: Path, library: Sequence[Path] = ()) -> tuple[Path, ...]:
-    """Return the folders of modules: the module's own first, each once.
-
-    Raises Mistake for a folder that is missing or that Java cannot be told.
-    """
-    folders = [module.absolute().parent, *(folder.absolute() for folder in library)]
-    for folder in folders[1:]:
-        if not folder.is_dir():
-            raise Mistake("there is no such folder of modules", file=folder)
-        if os.pathsep in str(folder):
-            raise Mistake(
-                f"Java cannot search a folder with {os.pathsep!r} in its name",
-                file=folder,
-            )
-    return tuple(dict.fromkeys(folders))
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,25 +343,6 @@ def _cache_file(toolchain: Toolchain, module: Path, folders: Sequence[Path]) -> 
     return Path(toolchain.cache) / "xml" / f"{key.hexdigest()}.xml"
 
 
-def involved(module: Path, folders: Sequence[Path]) -> dict[str, Path]:
-    """Return the modules that this one can need, by name: rather more than fewer.
-
-    Every word of a module that is the name of a file in the folders counts.
-    """
-    there: dict[str, Path] = {}
-    for folder in folders:
-        for file in sorted(folder.glob("*.tla")):
-            there.setdefault(file.stem, file)
-    found = {module.stem: module}
-    todo = [module]
-    while todo:
-        text = todo.pop().read_text(encoding="utf-8", errors="replace")
-        for word in sorted(set(re.findall(r"\w+", text)) & there.keys() - found.keys()):
-            found[word] = there[word]
-            todo.append(there[word])
-    return found
-
-
 def _read_cached(file: Path) -> bytes | None:
     try:
         content = file.read_bytes()
@@ -372,10 +354,6 @@ def _read_cached(file: Path) -> bytes | None:
 
 def _write_cached(file: Path, content: bytes) -> None:
     """Write a cache entry in one step; without a cache all still works."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as draft:
-            draft.write(content)
-        Path(draft.name).replace(file)
-    except OSError:
-        return
+    with contextlib.suppress(OSError), replacing(file) as part:
+        part.write_bytes(content)
+    trim(file.parent)

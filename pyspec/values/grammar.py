@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+import io
 import re
+import sys
 import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pyspec.errors import Mistake
+from pyspec.kept import content_of, kept
 from pyspec.values.model import MAX_DEPTH
 
 if TYPE_CHECKING:
@@ -86,6 +90,24 @@ class Grammar:
 
     @functools.cached_property
     def _lark(self) -> Lark:
+        """The parser; its tables are kept, as to build them takes 0.1 s."""
+        from lark import Lark  # noqa: PLC0415 - slow to import
+
+        tables = kept("grammars", self._key(), lambda: _tables(self._built()))
+        try:
+            return Lark.load(io.BytesIO(tables))
+        except Exception:  # noqa: BLE001 - tables of another lark may fail in any way
+            return self._built()
+
+    def _key(self) -> str:
+        from lark import __version__  # noqa: PLC0415 - slow to import
+
+        said = f"{sys.version}\0{__version__}\0{self._starts}\0"
+        shared = sorted(Path(__file__).parent.glob("*.lark"))
+        content = content_of([self._path, *shared])
+        return hashlib.sha256(f"{said}{content}".encode()).hexdigest()
+
+    def _built(self) -> Lark:
         from lark import Lark  # noqa: PLC0415 - slow to import
 
         return Lark(
@@ -221,6 +243,13 @@ def check_depth(text: str, place: Place) -> None:
                 mark.start(),
                 expected=f"at most {MAX_DEPTH} brackets inside one another",
             )
+
+
+def _tables(parser: Lark) -> bytes:
+    """Return what `Lark.load` takes."""
+    file = io.BytesIO()
+    parser.save(file)
+    return file.getvalue()
 
 
 def _in_words(wanted: frozenset[str]) -> str | None:

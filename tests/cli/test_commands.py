@@ -136,16 +136,24 @@ def test_progress_on_a_terminal_shows_each_job_and_takes_it_away(
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     with Reporter(["a", "b"]) as reporter:
-        assert reporter.bars is not None
         for text in ("1 states", "2 states"):
             reporter.say(0, text)
             reporter.say(1, text)
+            assert reporter.bars is not None
             reporter.bars.refresh()
+        assert reporter.bars is not None
         with reporter.paused():
             paused = reporter.bars.live.is_started
         assert (paused, reporter.bars.live.is_started) == (False, True)
         reporter.done(0)
         assert [task.description for task in reporter.bars.tasks] == ["b"]
+
+
+def test_what_ends_at_once_shows_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with Reporter(["a"]) as reporter, reporter.paused():
+        reporter.done(0)
+    assert reporter.bars is None
 
 
 @pytest.mark.java
