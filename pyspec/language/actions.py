@@ -25,6 +25,7 @@ from pyspec.language.emit import (
     Unassigned,
     is_other,
 )
+from pyspec.language.nesting import within_limits
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class ActionEmitter(Emitter):
         call = ir.Apply(definition.at, definition.level, definition, ())
         self.labelled = {}
         self.act(call, scope, 1, Label(definition.name), self.finish)
-        inside, self.code = self.code, code
+        inside, self.code = within_limits(self.code, gives=True), code
         # Nothing may be yielded at all; it is a generator all the same.
         head = [f"def {name}({', '.join(names)}):", "    if False: yield"]
         self.lines += [*head, *inside, ""]
@@ -716,7 +717,7 @@ class ActionEmitter(Emitter):
         initial, self.initial = self.initial, False
         code, self.code = self.code, []
         self.act(node, scope, 1, _NAMELESS, found)
-        inside, self.code = self.code, code
+        inside, self.code = within_limits(self.code, gives=False), code
         self.initial = initial
         given = ", ".join(_taken(inside))
         self.lines += [f"def {name}({given}):", *inside, "    return False", ""]

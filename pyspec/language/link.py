@@ -9,6 +9,7 @@ from pyspec.errors import Mistake
 from pyspec.language import ir
 from pyspec.language.build import build
 from pyspec.language.emit import Linked, Scope
+from pyspec.language.nesting import room_for_depth
 from pyspec.language.program import Action, Assumption, Program
 from pyspec.language.properties import (
     Behavior,
@@ -42,8 +43,9 @@ def link(
     - sources: the text of the spec's own modules, the root first: for comments,
       and for the order in which TLC meets names
     """
-    module = build(Tree(xml))
-    return Compiler(module, config, standard, sources or {}, emitter).program()
+    with room_for_depth():
+        module = build(Tree(xml))
+        return Compiler(module, config, standard, sources or {}, emitter).program()
 
 
 class Compiler:
@@ -112,6 +114,7 @@ class Compiler:
             action_constraints=tuple(steps),
             view=view,
             symmetry=symmetry,
+            properties=tuple(config.properties),
             assumptions=assumptions,
             initial_properties=properties.initial_properties,
             step_properties=properties.step_properties,

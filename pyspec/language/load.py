@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pyspec.errors import Mistake
 from pyspec.kept import content_of, kept
+from pyspec.language.expressions import evaluator
 from pyspec.language.library import modules_folder
 from pyspec.tla2tools.modules import involved, search_path
 
@@ -24,11 +25,21 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Mapping, Sequence
 
+    from pyspec.language.link import Compiler
     from pyspec.language.program import Program, Spec
+    from pyspec.language.twin import Twin
     from pyspec.tla2tools import Config, Toolchain
     from pyspec.values import Value
 
-__all__ = ["Source", "Standard", "compiled", "load", "locate", "read_config"]
+__all__ = [
+    "Source",
+    "Standard",
+    "compiled",
+    "load",
+    "locate",
+    "read_config",
+    "twin",
+]
 
 
 def load(
@@ -52,7 +63,11 @@ def load(
     Raises Mistake for what is wrong with any of these, and Unavailable if SANY
     is needed and cannot run.
     """
-    return compiled(locate(target, config, constants, library=library)).spec()
+    source = locate(target, config, constants, library=library)
+    spec = compiled(source).spec()
+    spec.twin = lambda: twin(source)
+    spec.evaluator = lambda: evaluator(source)
+    return spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +118,23 @@ def compiled(
     return program
 
 
+def twin(source: Source, toolchain: Callable[[], Toolchain] | None = None) -> Twin:
+    """Return what tells where evaluation failed, and why a predicate is false.
+
+    It is compiled when it is first asked something.
+    """
+    from pyspec.language.twin import Twin, traced  # noqa: PLC0415 - few need it
+
+    files = involved(source.module, source.folders)
+
+    def compiler() -> Compiler:
+        xml = _exported(source, toolchain, None)
+        texts = _texts(source.module, files)
+        return traced(xml, source.config, _standard(files), texts)
+
+    return Twin(compiler, files)
+
+
 def _made(
     source: Source,
     files: Mapping[str, Path],
@@ -110,14 +142,27 @@ def _made(
     stop: threading.Event | None,
 ) -> Program:
     from pyspec.language.link import link  # noqa: PLC0415 - slow
-    from pyspec.tla2tools import find_toolchain, sany  # noqa: PLC0415 - slow
 
     _refuse_self_mention(source.config, files)
+    xml = _exported(source, toolchain, stop)
+    texts = _texts(source.module, files)
+    return link(xml, source.config, _standard(files), texts)
+
+
+def _exported(
+    source: Source,
+    toolchain: Callable[[], Toolchain] | None,
+    stop: threading.Event | None,
+) -> bytes:
+    from pyspec.tla2tools import find_toolchain, sany  # noqa: PLC0415 - slow
+
     tools = (toolchain or find_toolchain)()
-    xml = sany.export_xml(tools, source.module, source.folders[1:], stop=stop)
+    return sany.export_xml(tools, source.module, source.folders[1:], stop=stop)
+
+
+def _standard(files: Mapping[str, Path]) -> Standard:
     own = {name for name, file in files.items() if file.parent != modules_folder()}
-    standard = Standard(frozenset(own), frozenset(files) - own)
-    return link(xml, source.config, standard, _texts(source.module, files))
+    return Standard(frozenset(own), frozenset(files) - own)
 
 
 def _texts(module: Path, files: Mapping[str, Path]) -> dict[str, str]:

@@ -14,12 +14,16 @@ whole, which costs time and nothing else.
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["Part", "Piece", "parts_of", "pieces_of"]
+
+
+_MOST_PIECES: Final = 400
+"""Beyond that, telling which are independent takes longer than it saves."""
 
 
 class Piece(NamedTuple):
@@ -51,11 +55,20 @@ def pieces_of(source: str, function: Callable[..., Any]) -> tuple[Piece, ...]:
     """
     whole = _definitions(source)[function.__name__]
     variables = [parameter.arg for parameter in whole.args.args]
-    groups = [part for group in _grouped(whole.body) for part in _split(group)]
-    if not all(_is_step(each, len(variables)) for each in _yields(whole.body)):
+    steps = _yields(whole.body)
+    if not all(_is_step(each, len(variables)) for each in steps) or _is_large(whole):
         every = tuple(range(len(variables)))
         return (Piece(every, every, function),)
+    groups = [part for group in _grouped(whole.body) for part in _split(group)]
     return tuple(_piece(group, variables, function.__globals__) for group in groups)
+
+
+def _is_large(whole: ast.FunctionDef) -> bool:
+    """Whether cutting would take too long, or meet functions inside of this one."""
+    inner = (each for each in ast.walk(whole) if isinstance(each, ast.FunctionDef))
+    return len(_yields(whole.body)) > _MOST_PIECES or any(
+        each is not whole for each in inner
+    )
 
 
 def parts_of(source: str, function: Callable[..., bool]) -> tuple[Part, ...]:

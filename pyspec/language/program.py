@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 from pyspec.errors import Bug, Mistake
 from pyspec.language import temporal
+from pyspec.language.nesting import room_for_depth
 from pyspec.language.pieces import parts_of, pieces_of
 from pyspec.language.runtime import ops, sets
 from pyspec.language.runtime.errors import EvaluationError
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
 
     from pyspec.language.emit import Recipe
     from pyspec.language.pieces import Part, Piece
+    from pyspec.language.reasons import Reason
     from pyspec.language.steps import Checkable
     from pyspec.language.temporal import Formula
+    from pyspec.language.twin import Twin
     from pyspec.trace.model import Location
     from pyspec.values import Value
 
@@ -64,6 +67,7 @@ class Program:
     - invariants, constraints, action_constraints, view, symmetry: names of
       functions of a state, of a step, or of nothing
     - initial_properties, step_properties, temporal, fairness: Python text
+    - properties: the names of what these came from, and some of the invariants
     - impure: whether an evaluation may give another value each time
     - names: strings and names in the order that TLC meets them
     - checkables: actions as tests of a step, by their names
@@ -87,6 +91,7 @@ class Program:
     initial_properties: Mapping[str, str] = field(default_factory=dict)
     step_properties: Mapping[str, str] = field(default_factory=dict)
     temporal: Mapping[str, str] = field(default_factory=dict)
+    properties: tuple[str, ...] = ()
     fairness: tuple[str, ...] = ()
     check_deadlock: bool = True
     impure: bool = False
@@ -107,12 +112,19 @@ class Spec:
     is pure; an EvaluationError is raised where the spec has no value.
     """
 
+    twin: Callable[[], Twin] | None = None
+    """Makes what is asked for places and reasons; whoever loads it knows how."""
+
+    evaluator: Callable[[], Callable[[str, State], Value]] | None = None
+    """Makes what evaluates text, likewise."""
+
     def __init__(self, program: Program) -> None:
         self.program = program
         self.source = program.source
         self._appearance = Appearance(program.names)
         self._space = _namespace(program)
-        code = compile(program.source, f"<{program.module}>", "exec")
+        with room_for_depth():
+            code = compile(program.source, f"<{program.module}>", "exec")
         exec(code, self._space)  # noqa: S102 - all names in it are ours
 
     @property
@@ -181,6 +193,25 @@ class Spec:
         found = ((step.action, step.arguments) for step in self.successors(state))
         return tuple(dict.fromkeys(found))
 
+    def evaluate(self, text: str, state: State) -> Value:
+        """Return the value of TLA+ text in a state.
+
+        The text may mention all that the root module defines, and no primes.
+        Raises Mistake if it cannot be parsed, or was given a spec that was not
+        loaded from a file, and EvaluationError if it has no value.
+        """
+        if self.evaluator is None:
+            raise Mistake(
+                "this spec cannot evaluate text", expected="one that pyspec.load gave"
+            )
+        with self.naming(), _finite():
+            return self._evaluator(text, state)
+
+    @cached_property
+    def _evaluator(self) -> Callable[[str, State], Value]:
+        assert self.evaluator is not None  # noqa: S101 - the caller looked
+        return self.evaluator()
+
     @contextmanager
     def naming(self) -> Iterator[None]:
         """Choose among names in this spec's order while in this block."""
@@ -230,14 +261,45 @@ class Spec:
 
     @property
     def properties(self) -> tuple[str, ...]:
-        """The names of all properties, however they are checked."""
-        program = self.program
-        found = (program.initial_properties, program.step_properties, program.temporal)
-        return tuple(dict.fromkeys(name for each in found for name in each))
+        """The names of the cfg's properties, however they are checked."""
+        return self.program.properties
 
     def _evaluated(self, texts: Mapping[Any, str]) -> dict[Any, Any]:
         with self.naming(), _finite():
             return {name: eval(text, self._space) for name, text in texts.items()}  # noqa: S307 - our own text
+
+    # ------------------------------------------------------------ why
+
+    def locate(
+        self,
+        error: BaseException,
+        doing: str | None,
+        state: State | None = None,
+        after: State | None = None,
+    ) -> BaseException:
+        """Return an error with its place, if that can be told: see `twin`."""
+        if self.twin is None:
+            return error
+        return self._asked.locate(error, doing, state, after)
+
+    def explain(
+        self, name: str, state: State, after: State | None = None
+    ) -> Reason | None:
+        """Return why a predicate is true or false in a state, or of a step."""
+        return None if self.twin is None else self._asked.explain(name, state, after)
+
+    def explain_step(
+        self, action: str, arguments: tuple[Value, ...], before: State, after: State
+    ) -> Reason | None:
+        """Return why a step is one by this action with these arguments, or not."""
+        if self.twin is None:
+            return None
+        return self._asked.explain_step(action, arguments, before, after)
+
+    @cached_property
+    def _asked(self) -> Twin:
+        assert self.twin is not None  # noqa: S101 - the callers looked
+        return self.twin()
 
     # ------------------------------------------------------------ what cuts
 

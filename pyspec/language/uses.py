@@ -7,7 +7,7 @@ arguments.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyspec.language import ir
 
@@ -38,6 +38,7 @@ class Uses:
         self._overrides = overrides or {}
         self._stands = stands or {}
         self._known: dict[ir.Definition, frozenset[Use]] = {}
+        self._of_nodes: dict[ir.Node, tuple[DeclaredUse, ...]] = {}
 
     def of_definition(self, definition: ir.Definition) -> tuple[DeclaredUse, ...]:
         """Return what an operator uses, in an order that never changes."""
@@ -45,9 +46,12 @@ class Uses:
 
     def of(self, node: ir.Node) -> tuple[DeclaredUse, ...]:
         """Return what an expression uses."""
-        for definition in applied(node):
-            self._all_of(definition)
-        return ordered(frozenset(self._walk(node)))
+        found = self._of_nodes.get(node)
+        if found is None:
+            for definition in applied(node):
+                self._all_of(definition)
+            found = self._of_nodes[node] = ordered(self._walk(node))
+        return found
 
     def primed(self, definition: ir.Definition) -> frozenset[ir.Name]:
         """Return the parameters whose new value an operator asks for."""
@@ -78,7 +82,7 @@ class Uses:
             changed = False
             for each in group:
                 if each.body is not None:
-                    found = frozenset(self._walk(each.body))
+                    found = self._walk(each.body)
                     changed = changed or found != self._known[each]
                     self._known[each] = found
 
@@ -87,80 +91,79 @@ class Uses:
             yield self._overrides[definition]
 
     def _of_operator(
-        self, definition: ir.Definition, arguments: tuple[ir.Node, ...]
-    ) -> Iterator[Use]:
-        """Return what it uses when it is applied to these."""
+        self, definition: ir.Definition, given: tuple[frozenset[Use], ...]
+    ) -> frozenset[Use]:
+        """Return what it uses when it is applied to what uses these."""
         definition = self._overrides.get(definition, definition)
-        given = dict(zip(definition.parameters, arguments, strict=False))
-        for used, primed in self._known.get(definition, frozenset()):
-            if used in given:
-                for inner, was in self._walk(given[used]):
-                    yield inner, primed or was
-            else:
-                yield used, primed
+        meaning: dict[object, frozenset[Use]] = dict(
+            zip(definition.parameters, given, strict=False)
+        )
+        return _with(meaning, self._known.get(definition, _NOTHING))
 
-    def _walk(  # noqa: C901, PLR0912 - one table of how a node uses variables
-        self, node: ir.Node
-    ) -> Iterator[Use]:
+    def _walk(self, node: ir.Node) -> frozenset[Use]:
         match node:
             case ir.Reference(to=to):
-                if isinstance(to, ir.Declared) and to in self._stands:
-                    yield from self._standing(to)
-                elif to not in self._roots:
-                    yield (to, False)
+                return self._named(to)
             case ir.Instance():
-                yield from self._substituted(node)
+                meaning = {d: self._walk(meant) for d, meant in node.substitution}
+                return _with(meaning, self._walk(node.body))
             case ir.Builtin(name="'"):
-                yield from ((d, True) for d, _ in self._parts(node))
+                return _primed(self._parts(node))
             case ir.Builtin(name=name) if name in _BOTH:
-                yield from self._both(node)
+                *action, subscript = map(self._walk, node.arguments)
+                plain = frozenset((used, False) for used, _ in subscript)
+                return _NOTHING.union(*action, plain, _primed(plain))
             case ir.Builtin(name="ENABLED"):
-                yield from ((d, p) for d, p in self._parts(node) if not p)
+                return frozenset(use for use in self._parts(node) if not use[1])
             case ir.Builtin(name="\\cdot"):
-                first, second = node.arguments
-                yield from ((d, p) for d, p in self._walk(first) if not p)
-                yield from ((d, p) for d, p in self._walk(second) if p)
+                first, second = map(self._walk, node.arguments)
+                return frozenset(
+                    [use for use in first if not use[1]]
+                    + [use for use in second if use[1]]
+                )
             case ir.Apply(operator=ir.Definition() as definition):
-                yield from self._of_operator(definition, node.arguments)
-                yield from self._parts(node)
+                given = tuple(map(self._walk, node.arguments))
+                return self._of_operator(definition, given).union(*given)
             case ir.Operator(operator=ir.Definition() as definition):
-                yield from self._of_operator(definition, ())
+                return self._of_operator(definition, ())
             case ir.Apply(operator=operator) | ir.Operator(operator=operator):
-                if isinstance(operator, ir.Declared) and operator in self._stands:
-                    yield from self._standing(operator)
-                elif operator not in self._roots:
-                    yield (operator, False)  # type: ignore[misc]
-                yield from self._parts(node)
-            case _:
-                yield from self._parts(node)
+                assert not isinstance(operator, ir.Definition)  # noqa: S101 - see above
+                return self._named(operator) | self._parts(node)
+        return self._parts(node)
 
-    def _standing(self, declared: ir.Declared) -> Iterator[Use]:
-        """Return what the operator uses that stands for a constant."""
-        stands = self._stands[declared]
-        self._all_of(stands)
-        yield from self._of_operator(stands, ())
+    def _named(self, named: ir.Declared | ir.Name) -> frozenset[Use]:
+        """Return what a name uses, or what stands for it."""
+        if isinstance(named, ir.Declared) and named in self._stands:
+            stands = self._stands[named]
+            self._all_of(stands)
+            return self._of_operator(stands, ())
+        if named in self._roots:
+            return _NOTHING
+        return frozenset({(named, False)})
 
-    def _parts(self, node: ir.Node) -> Iterator[Use]:
-        for part in parts(node):
-            yield from self._walk(part)
+    def _parts(self, node: ir.Node) -> frozenset[Use]:
+        return _NOTHING.union(*map(self._walk, parts(node)))
 
-    def _both(self, node: ir.Builtin) -> Iterator[Use]:
-        """Arguments that are read before and after the step."""
-        *action, subscript = node.arguments
-        for part in action:
-            yield from self._walk(part)
-        for declared, _ in self._walk(subscript):
-            yield (declared, False)
-            yield (declared, True)
 
-    def _substituted(self, node: ir.Instance) -> Iterator[Use]:
-        meaning = dict(node.substitution)
-        for used, primed in self._walk(node.body):
-            if used in meaning:
-                for inner, was in self._walk(meaning[used]):
-                    yield (inner, primed or was)
-            else:
-                yield (used, primed)
+_NOTHING: frozenset[Use] = frozenset()
+
+
+def _primed(uses: frozenset[Use]) -> frozenset[Use]:
+    return frozenset((used, True) for used, _ in uses)
+
+
+def _with(
+    meaning: Mapping[Any, frozenset[Use]], uses: frozenset[Use]
+) -> frozenset[Use]:
+    """Return what is used if some names mean what uses these."""
+    found: set[Use] = set()
+    for use in uses:
+        used, primed = use
+        if used not in meaning:
+            found.add(use)
+        else:
+            found |= _primed(meaning[used]) if primed else meaning[used]
+    return frozenset(found)
 
 
 def ordered(uses: frozenset[Use]) -> tuple[DeclaredUse, ...]:

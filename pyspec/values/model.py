@@ -31,6 +31,7 @@ the caller's own frames have partly used up.
 """
 
 _NAME: Final = re.compile(r"[0-9_]*[A-Za-z][A-Za-z0-9_]*")
+_TYPED: Final = re.compile(r"([A-Za-z])_.")
 NO_MODEL_VALUES: Final = frozenset(
     {"TRUE", "FALSE", "BOOLEAN", "STRING", "SUBSET", "UNION"}
 )
@@ -78,12 +79,14 @@ def boolean(*, truth: bool) -> Bool:
 class ModelValue:
     """A constant that equals only itself, as TLC's cfg files declare it.
 
-    Two of one name are one object.  A name that TLC could not print and read
+    Two of one name are one object.  `kind` is S for S_a, and empty for one that
+    TLC lets be compared with everything.  A name that TLC could not print and read
     back (`a b`, TRUE) is a Mistake.
     """
 
-    __slots__ = ("__weakref__", "name")
+    __slots__ = ("__weakref__", "kind", "name")
     name: str
+    kind: str
     _known: ClassVar[WeakValueDictionary[str, ModelValue]] = WeakValueDictionary()
 
     def __new__(cls, name: str) -> ModelValue:
@@ -98,6 +101,8 @@ class ModelValue:
                 )
             known = object.__new__(cls)
             object.__setattr__(known, "name", name)
+            typed = _TYPED.match(name)
+            object.__setattr__(known, "kind", typed[1] if typed else "")
             cls._known[name] = known
         return known
 
@@ -112,21 +117,63 @@ class ModelValue:
         return ModelValue, (self.name,)
 
 
-class _Shape:
-    """The domain of functions, shared by all functions that have it."""
+@final
+class Shape:
+    """The domain of functions, shared by all functions that have it.
 
-    __slots__ = ("__weakref__", "index", "is_record", "keys")
+    `keys` are in canonical order, `index` has the place of each.  `kind` is
+    their Python type if they all have one; if it is Fn, all of them are records
+    or none of them is, as `has_records` says.  `comparable` is for those who
+    compare keys to note whether all of them can be, once they know.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_less",
+        "comparable",
+        "has_records",
+        "index",
+        "is_record",
+        "keys",
+        "kind",
+    )
     keys: tuple[Value, ...]
     index: dict[Value, int]
     is_record: bool
+    kind: type[Value] | None
+    has_records: bool
+    comparable: bool | None
 
     def __init__(self, keys: frozenset[Value]) -> None:
-        self.keys = tuple(canonical(keys))
+        self.keys = tuple(map(_kept, canonical(keys)))
         self.index = {key: place for place, key in enumerate(self.keys)}
         self.is_record = all(isinstance(key, str) for key in self.keys)
+        kinds = {(type(key), type(key) is Fn and key.is_record) for key in self.keys}
+        self.kind, self.has_records = kinds.pop() if len(kinds) == 1 else (None, False)
+        self.comparable = None
+        self._less: dict[int, Shape] = {}
+
+    def less(self, place: int) -> Shape:
+        """Return the shape without the key at a place."""
+        shape = self._less.get(place)
+        if shape is None:
+            rest = self.keys[:place] + self.keys[place + 1 :]
+            shape = self._less[place] = _shape_of(frozenset(rest))
+        return shape
 
 
-_shapes: WeakValueDictionary[frozenset[Value], _Shape] = WeakValueDictionary()
+_KEPT: Final = 1 << 14
+_keys: dict[Value, Value] = {}
+
+
+def _kept(key: Value) -> Value:
+    """Return one object for equal keys: then comparing shapes' keys costs little."""
+    if len(_keys) > _KEPT:
+        _keys.clear()
+    return _keys.setdefault(key, key)
+
+
+_shapes: WeakValueDictionary[frozenset[Value], Shape] = WeakValueDictionary()
 
 
 @final
@@ -135,60 +182,65 @@ class Fn:
 
     Make one with `fn` or `record`.  Iteration and `items()` follow the
     canonical order of the domain, so they do not depend on the hash seed.
+    `row` has the values in the order of `shape.keys`; both are for those who
+    must be fast, and nobody changes them.
     """
 
-    __slots__ = ("_hash", "_shape", "_values")
-    _shape: _Shape
-    _values: tuple[Value, ...]
+    __slots__ = ("_hash", "row", "shape")
+    shape: Shape
+    row: tuple[Value, ...]
     _hash: int
 
-    def __init__(self, shape: _Shape, values: tuple[Value, ...]) -> None:
-        self._shape = shape
-        self._values = values
+    def __init__(self, shape: Shape, values: tuple[Value, ...]) -> None:
+        self.shape = shape
+        self.row = values
         self._hash = hash((id(shape), values))
 
     def __getitem__(self, key: Value) -> Value:
-        return self._values[self._shape.index[key]]
+        return self.row[self.shape.index[key]]
 
     def __contains__(self, key: object) -> bool:
-        return key in self._shape.index
+        return key in self.shape.index
 
     def __iter__(self) -> Iterator[Value]:
-        return iter(self._shape.keys)
+        return iter(self.shape.keys)
 
     def __len__(self) -> int:
-        return len(self._values)
+        return len(self.row)
 
     def items(self) -> Iterator[tuple[Value, Value]]:
         """Return pairs of argument and value."""
-        return zip(self._shape.keys, self._values, strict=True)
+        return zip(self.shape.keys, self.row, strict=True)
 
     def values(self) -> tuple[Value, ...]:
         """Return the values, in the order of the domain."""
-        return self._values
+        return self.row
 
     def replaced(self, key: Value, value: Value) -> Fn:
         """Return this function with another value at one key; KeyError if new."""
-        place = self._shape.index[key]
-        values = self._values
-        return Fn(self._shape, (*values[:place], value, *values[place + 1 :]))
+        place = self.shape.index[key]
+        values = self.row
+        return Fn(self.shape, (*values[:place], value, *values[place + 1 :]))
+
+    def without(self, key: Value) -> Value:
+        """Return this function without one key; KeyError if it is not there."""
+        place = self.shape.index[key]
+        if len(self.row) == 1 or self.shape.kind in {int, None}:
+            return fn(pair for pair in self.items() if pair[0] != key)
+        return Fn(self.shape.less(place), (*self.row[:place], *self.row[place + 1 :]))
 
     @property
     def is_record(self) -> bool:
         """Whether every element of the domain is a string."""
-        return self._shape.is_record
+        return self.shape.is_record
 
     def has_domain_of(self, other: Fn) -> bool:
         """Whether both have one domain; then their values correspond in order."""
-        return self._shape is other._shape
+        return self.shape is other.shape
 
     def __eq__(self, other: object) -> bool:
-        if self is other:
-            return True
-        return (
-            isinstance(other, Fn)
-            and self._shape is other._shape
-            and self._values == other._values
+        return self is other or (
+            type(other) is Fn and self.shape is other.shape and self.row == other.row
         )
 
     def __hash__(self) -> int:
@@ -233,10 +285,10 @@ def fn_maker(keys: Iterable[Value]) -> Callable[[tuple[Value, ...]], Value]:
     return lambda values: Fn(shape, order(values))
 
 
-def _shape_of(keys: frozenset[Value]) -> _Shape:
+def _shape_of(keys: frozenset[Value]) -> Shape:
     shape = _shapes.get(keys)
     if shape is None:
-        shape = _shapes[keys] = _Shape(keys)
+        shape = _shapes[keys] = Shape(keys)
     return shape
 
 

@@ -19,7 +19,6 @@ from pyspec.tla2tools import find_toolchain, read_config, sany
 from pyspec.tla2tools.cache import cache_folder, replacing
 
 if TYPE_CHECKING:
-
     from pyspec.tla2tools import Config
 
 

@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 __all__ = ["Row", "ledger", "summary", "table", "write"]
 
 GOAL: Final = 0.95
-_CLASSES: Final = ("agrees", "differs", "refused", "crash", "limit", "unknown")
+_CLASSES: Final = (
+    "agrees",
+    "safety",
+    "differs",
+    "refused",
+    "crash",
+    "limit",
+    "unknown",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,13 @@ def _totals(rows: Sequence[Row]) -> Iterator[str]:
     yield (
         f"Of the {len(promised)} that TLC finishes within 120,000 states {agree} "
         f"agree ({share:.1%}; the goal is {GOAL:.0%}): {_by_class(promised)}."
+    )
+    judged = [row for row in promised if row.verdict.of != "safety"]
+    share = agree / len(judged) if judged else 0.0
+    yield (
+        "Of those whose liveness is not asked of a graph that CONSTRAINT, VIEW or "
+        f"SYMMETRY cuts, which is refused by name, {agree} of {len(judged)} "
+        f"agree ({share:.1%})."
     )
 
 

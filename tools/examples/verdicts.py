@@ -14,7 +14,9 @@ __all__ = ["MOST_STATES", "Class", "Truth", "Verdict", "counts", "judge", "truth
 MOST_STATES: Final = 120_000
 """Models of up to so many distinct states are those that we promise."""
 
-Class: TypeAlias = Literal["agrees", "unknown", "differs", "refused", "crash", "limit"]
+Class: TypeAlias = Literal[
+    "agrees", "safety", "unknown", "differs", "refused", "crash", "limit"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ def truth_of(model: Model, tlc: Truth | None = None) -> Truth:
 def judge(truth: Truth, answer: Answer) -> Verdict:
     """Return the class of an answer.
 
-    "agrees" is said only of an answer with nothing left out.  A search that
+    "agrees" is said only of an answer with nothing left out, "safety" where that
+    is liveness that no engine can decide, as the graph was cut.  A search that
     ends with a violation is compared by its result alone: how many states it
     saw first depends on the order.
     """
@@ -63,6 +66,8 @@ def judge(truth: Truth, answer: Answer) -> Verdict:
     if truth.result is None:
         return Verdict("unknown", "nobody says what is right")
     if answer.result != truth.result:
+        if answer.unsound and answer.result == "success":
+            return Verdict("refused", "the liveness that fails is of a cut graph")
         if answer.unchecked and answer.result == "success":
             return Verdict("refused", _left_out(answer))
         return Verdict("differs", f"{truth.result}; we say {answer.result}")
@@ -70,6 +75,9 @@ def judge(truth: Truth, answer: Answer) -> Verdict:
         return Verdict("differs", f"{truth.distinct} states; we find {answer.distinct}")
     if answer.unchecked:
         return Verdict("refused", _left_out(answer))
+    if answer.unsound:
+        names = ", ".join(answer.unsound)
+        return Verdict("safety", f"liveness of a graph that was cut: {names}")
     return Verdict("agrees")
 
 

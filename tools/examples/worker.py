@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pyspec.errors import Mistake, PyspecError
 from pyspec.explore import Cause, Limits, check
+from pyspec.explore.liveness import refuse_cuts
 from pyspec.language.compiled import compile_spec
 from pyspec.language.runtime.modules.outside import allow_io
 from pyspec.tla2tools import find_toolchain, read_config, sany
@@ -40,6 +41,8 @@ class Answer:
     - result: as manifests say it, if it is answered
     - distinct: states found, as far as the search went
     - unchecked: properties that the engine left out
+    - unsound: temporal properties that it refuses by name, since CONSTRAINT,
+      VIEW or SYMMETRY cut the graph; the rest is judged without them
     - export_s: SANY; 0 if its tree was kept.  compile_s, search_s: the engine
     """
 
@@ -50,6 +53,7 @@ class Answer:
     said: str = ""
     at: str = ""
     unchecked: tuple[str, ...] = ()
+    unsound: tuple[str, ...] = ()
     export_s: float = 0.0
     compile_s: float = 0.0
     search_s: float = 0.0
@@ -100,6 +104,7 @@ class _Work:
         if model is None:
             self.note(end="answered", result="success", distinct=0)
         else:
+            self.note(unsound=without_unsound(model))
             limits = Limits(job["seconds"], job["memory_mb"], job["states"])
             self.note(**told(check(model, limits=limits)))
             self.note(search_s=clock.lap())
@@ -167,6 +172,17 @@ def compiled(
     return spec, tuple(
         name for name in config.properties if name not in spec.properties
     )
+
+
+def without_unsound(model: Any) -> tuple[str, ...]:  # noqa: ANN401 - a Spec
+    """Take away temporal properties that no cut graph can decide; name them."""
+    try:
+        refuse_cuts(model)
+    except Mistake:
+        names = tuple(model.temporal)
+        model.__dict__["temporal"] = {}
+        return names
+    return ()
 
 
 def main() -> None:

@@ -95,12 +95,17 @@ Agree ==
   /\ f' = [f EXCEPT ![a].row = highest]
   /\ more
   /\ UNCHANGED <<s, q, bag, net>>
+DropAny ==
+  /\ s # {}
+  /\ more
+  /\ s' = s \ {CHOOSE p \in s : TRUE}
+  /\ UNCHANGED <<f, q, bag, net>>
 Still == (n = Most => s \subseteq P) /\ UNCHANGED vars
 
 Next ==
   \/ \E p \in P :
        Add(p) \/ Drop(p) \/ Push(p) \/ Inner(p) \/ Whole(p) \/ Put(p) \/ Take(p)
-  \/ Pop \/ Twice \/ Both \/ Agree \/ Still
+  \/ Pop \/ Twice \/ Both \/ Agree \/ DropAny \/ Still
   \/ \E p, r \in P : Exchange(p, r)
   \/ \E k \in Kinds, p \in P : Send(k, p)
   \/ \E p \in P : Again(p) \/ Receive(p) \/ Reply(p)
