@@ -13,7 +13,7 @@ from pyspec.errors import Interrupted, Mistake, PyspecError
 from pyspec.explore.bounded import bounded_memory, deep_recursion, ticking
 from pyspec.explore.limits import Limits, Stopped, Watch
 from pyspec.explore.result import Cause as Found
-from pyspec.language.load import compiled, locate
+from pyspec.language.load import compiled, locate, twin
 from pyspec.tla2tools.chatter import Kind, SpecError
 from pyspec.tla2tools.classify import Cause
 from pyspec.tla2tools.counterexample import Behavior, to_trace
@@ -158,7 +158,9 @@ class Run:
         self._begin()
         limit = self._watch.limits.memory_mb if self.how.bound_by_system else None
         with bounded_memory(limit):  # not before: SANY would inherit it
-            return self._explored(load(), source)
+            spec = load()
+            spec.twin = lambda: twin(source, self._toolchain)
+            return self._explored(spec, source)
 
     def _begin(self) -> None:
         """Forget what the spec has printed and set so far."""
@@ -285,7 +287,7 @@ class Run:
     def _outcome(self, found: Result, model: Model, source: Source) -> Outcome:
         error = found.error
         cause = _CAUSES.get(found.cause) or Cause(found.cause.value)
-        if error is not None and "recursion" in error.message:
+        if error is not None and "recurs" in error.message:
             cause = Cause.RECURSION
         behavior = _behavior(found.counterexample, model.variables, self._places())
         message = _in_words(error) if error else _message(found, behavior)
@@ -297,6 +299,7 @@ class Run:
             counterexample=to_trace(
                 behavior, source.module.stem, constants=source.config.constants
             ),
+            reason=_reason(found),
         )
         walked = self.job.simulate is not None
         return Outcome(
@@ -383,6 +386,14 @@ def _in_words(error: PyspecError) -> str:
     if error.found is not None:
         parts.append(f"found {error.found}")
     return "; ".join(parts)
+
+
+def _reason(found: Result) -> tuple[str, ...]:
+    """Return what the engine knows of an error or a false predicate."""
+    if found.reason is not None:
+        return tuple(f"  {line}" for line in found.reason.lines())
+    place = getattr(found.error, "where", None)
+    return () if place is None else tuple(place.lines())
 
 
 def _message(found: Result, behavior: Behavior) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from pyspec.explore.limits import Stopped
 from pyspec.explore.result import Cause
 
 if TYPE_CHECKING:
@@ -22,9 +23,12 @@ __all__ = ["blamed"]
 
 def blamed(result: Result, model: object) -> Result:
     """Return the result with the place of its error, or the reason of its violation."""
-    if result.error is not None:
-        return _located(result, getattr(model, "locate", None))
-    return _explained(result, getattr(model, "explain", None))
+    try:
+        if result.error is not None:
+            return _located(result, getattr(model, "locate", None))
+        return _explained(result, getattr(model, "explain", None))
+    except (Stopped, MemoryError):
+        return result  # the verdict stands without it
 
 
 def _located(result: Result, locate: Any) -> Result:  # noqa: ANN401 - a model's own

@@ -151,7 +151,10 @@ def _evidence(outcome: Outcome) -> Iterator[str]:
             for place in finding.positions
         )
         yield from places
-        if finding.behavior.states or places:
+        if finding.behavior.states and finding.reason:
+            yield ""
+        yield from finding.reason
+        if finding.behavior.states or places or finding.reason:
             yield ""
 
 
@@ -240,6 +243,8 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
             }
             for action in outcome.coverage
         ]
+    if outcome.findings and outcome.findings[0].reason:
+        found["reason"] = list(outcome.findings[0].reason)
     if outcome.prints:
         found["printed"] = list(outcome.prints)
     if outcome.parts:

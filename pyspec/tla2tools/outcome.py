@@ -95,6 +95,7 @@ class Finding:
     `property` is the name of what is violated or cannot be evaluated.  TLC
     2.15 and 2.19 do not always say which of several temporal properties is
     violated: then it is None and `candidates` has them all.
+    `reason` has lines on what was evaluated, or why a predicate is false.
     """
 
     cause: Cause
@@ -105,6 +106,7 @@ class Finding:
     behavior: Behavior = field(default_factory=Behavior)
     counterexample: Trace | None = None
     positions: tuple[Location, ...] = ()
+    reason: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,13 @@ cannot compute (`Nat` enumerated).  So does this engine, in better words.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pyspec.errors import Mistake
 from pyspec.values.show import show
+
+if TYPE_CHECKING:
+    from pyspec.language.where import Where
 
 __all__ = ["AssertionFails", "EvaluationError", "describe", "refused"]
 
@@ -18,8 +23,8 @@ _LONGEST = 300
 class EvaluationError(Mistake):
     """An expression has no value: TLA+ does not say which, or TLC cannot tell.
 
-    `at` is where in the spec, if that is known: whoever evaluates a located
-    expression fills it in.
+    `at` is where in the spec, and `where` what led there, if that is known:
+    whoever asks the traced code fills them in.
     """
 
     def __init__(
@@ -33,11 +38,18 @@ class EvaluationError(Mistake):
     ) -> None:
         super().__init__(message, expected=expected, found=found, hint=hint)
         self.at = at
+        self.where: Where | None = None
 
     @property
     def place(self) -> str:
         """Where in the spec; empty if it is not known."""
-        return "" if self.at is None else str(self.at)
+        if self.file is not None or self.at is None:
+            return super().place
+        return str(self.at)
+
+    def __str__(self) -> str:
+        trail = () if self.where is None else self.where.lines()
+        return "\n".join([super().__str__(), *trail])
 
 
 class AssertionFails(EvaluationError):

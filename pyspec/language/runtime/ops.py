@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import pairwise
-from itertools import product as tuples_of
 from typing import TYPE_CHECKING, Final, NoReturn, final
 
 from pyspec.language.runtime.equality import Lazy, alike, eq, ne, require_sortable
@@ -27,6 +26,7 @@ from pyspec.language.runtime.sets import (
     SeqOf,
     Subset,
     Union,
+    bounded,
     contains,
     elements,
     finite,
@@ -38,6 +38,7 @@ from pyspec.language.runtime.sets import (
     plain,
     require_like,
     require_set,
+    rows,
 )
 from pyspec.values import FALSE, TRUE, Bool, Fn, ModelValue, fn_maker
 
@@ -302,7 +303,7 @@ def subseteq(s: V, t: V) -> bool:
 
 def big_union(s: V) -> AnySet:
     """Return UNION s."""
-    parts = s.parts if type(s) is Listed else tuple(members(s))
+    parts = s.parts if type(s) is Listed else tuple(members(bounded(s)))
     if all(type(part) is frozenset for part in parts):
         return joined(parts)
     for part in parts:
@@ -346,10 +347,9 @@ def filter_set(s: V, pred: Callable[[V], bool]) -> AnySet:
 def map_set(f: Callable[..., V], *sets: V) -> AnySet:
     r"""Return {f(x, y) : x \in s, y \in t}."""
     if len(sets) == 1:
-        found = list(map(f, elements(sets[0])))
+        found = list(map(f, elements(bounded(sets[0]))))
     else:
-        rows = tuples_of(*map(elements, sets))
-        found = [f(*row) for row in rows]
+        found = [f(*row) for row in rows(bounded(Product(*sets)).parts)]
     if found and isinstance(found[0], LazySet):
         return Listed(found)
     built = frozenset(found)

@@ -9,8 +9,9 @@ states need it.
 from __future__ import annotations
 
 from abc import abstractmethod
+from contextvars import ContextVar
 from functools import lru_cache
-from itertools import chain, combinations, product
+from itertools import chain, combinations, islice, product
 from math import prod
 from typing import TYPE_CHECKING, Final, TypeAlias, final
 
@@ -26,15 +27,17 @@ from pyspec.language.runtime.order import V, appearance, in_order
 from pyspec.values import FALSE, TRUE, Bool, Fn, ModelValue, fn_maker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 __all__ = [
     "ANY",
     "BOOLEAN",
     "INT",
+    "MAX_ENUMERATED",
     "MAX_SIZE",
     "NAT",
     "STRING",
+    "TOO_MANY",
     "AnySet",
     "Filter",
     "FunctionSet",
@@ -48,20 +51,34 @@ __all__ = [
     "SeqOf",
     "Subset",
     "Union",
+    "bounded",
     "contains",
     "elements",
+    "enumerated",
+    "every",
     "finite",
     "is_finite",
+    "is_huge",
     "joined",
     "members",
+    "patience",
     "plain",
+    "require_few",
     "require_like",
+    "rows",
     "size",
 ]
 
 MAX_SIZE: Final = 1_000_000
 """Elements of the largest set that is built; TLC's own bound."""
 
+MAX_ENUMERATED: Final = 4_000_000
+"""Elements that one enumeration of a larger set gives before it is refused."""
+
+patience: Final = ContextVar("patience", default=MAX_ENUMERATED)
+"""How many elements of a larger set are given: fewer if it will not matter."""
+
+TOO_MANY: Final = "too many to go through"
 _MAX_COUNT: Final = 2**31
 _SMALL: Final = 2**12
 """Numbers in the largest interval that is built at once."""
@@ -146,12 +163,24 @@ def contains(s: V, v: V) -> bool:
 
 
 def elements(s: V) -> Iterable[V]:
-    """Return the elements in TLC's order; an infinite set refuses."""
+    """Return the elements in TLC's order; an infinite set refuses.
+
+    Of a huge set it gives as many as anybody waits for, and refuses then: a
+    quantifier or CHOOSE may have ended long before.
+    """
     if type(s) is frozenset:
         return in_order(s)
-    _require_countable(s)
-    every: Iterable[V] = iter(s)
-    return every
+    require_enumerable(s)
+    found: Iterable[V] = iter(s)
+    return _first_of(s, found) if is_huge(s) else found
+
+
+def every(s: V) -> Iterable[V]:
+    """Return the elements in TLC's order, for one who will ask for all of them.
+
+    Sets of which `elements` would not give all are refused at once.
+    """
+    return elements(require_few(s))
 
 
 def members(s: V) -> Iterable[V]:
@@ -165,9 +194,16 @@ def finite(s: V) -> frozenset[V]:
     """Return the set with its elements built; refused for infinite ones."""
     if type(s) is frozenset:
         return s
-    _require_countable(s)
+    require_enumerable(s)
     built: frozenset[V] = s.plain()
     return built
+
+
+def enumerated(s: V) -> V:
+    """Return the set if its elements can be gone through one by one."""
+    if type(s) is not frozenset:
+        require_enumerable(s)
+    return s
 
 
 def size(s: V) -> int:
@@ -211,15 +247,22 @@ def infinite(s: V) -> EvaluationError:
     )
 
 
-def bounded(s: LazySet) -> LazySet:
-    """Return the set if it is small enough to be built."""
-    if s.size() > MAX_SIZE:
-        raise refused(
-            f"this set has {s.size()} elements, too many to build",
-            expected=f"at most {MAX_SIZE}",
-            found=s,
-        )
+def bounded(s: V) -> V:
+    """Return the set if all of its elements can be built, not one by one."""
+    count = size(s)
+    if count > MAX_SIZE:
+        raise too_large(s, _number(count))
     return s
+
+
+def too_large(s: object, count: str) -> EvaluationError:
+    """Refuse to build a set that has so many elements."""
+    return refused(
+        f"this set has {count} elements, too many to build",
+        expected=f"at most {MAX_SIZE:,}",
+        found=s,
+        hint="bound what it is made of",
+    )
 
 
 def _is_missing(s: frozenset[V], v: V) -> bool:
@@ -267,22 +310,46 @@ def _maker(keys: tuple[V, ...]) -> Callable[[tuple[V, ...]], V]:
     return fn_maker(map(plain, keys))
 
 
-def _require_countable(s: V) -> None:
+def require_enumerable(s: V) -> None:
+    """Refuse infinite sets, and what is no set."""
     if not isinstance(s, LazySet):
         raise refused("only a set can be enumerated", expected="a set", found=s)
     if not s.is_finite():
         raise infinite(s)
-    if not isinstance(s, _Combined) and s.size() > _MAX_COUNT:
-        raise refused(
-            f"this set has {_power(s.size())} elements, too many to go through",
-            expected=f"at most {_MAX_COUNT}",
-            found=s,
-        )
 
 
-def _power(number: int) -> str:
-    """Return the number, or its magnitude if it has very many digits."""
-    return f"more than 2^{number.bit_length() - 1}"
+def is_huge(s: LazySet) -> bool:
+    """Whether it has more elements than anybody waits for."""
+    return not isinstance(s, _Combined) and s.size() > MAX_ENUMERATED
+
+
+def _first_of(s: LazySet, found: Iterable[V]) -> Iterator[V]:
+    """Give elements of a huge set, and refuse to give them all."""
+    yield from islice(found, patience.get())
+    raise _too_many(s)
+
+
+def require_few(s: V) -> V:
+    """Return the set; refuse one that is too large to go through to the end."""
+    if type(s) is not frozenset:
+        require_enumerable(s)
+        if is_huge(s):
+            raise _too_many(s)
+    return s
+
+
+def _too_many(s: LazySet) -> EvaluationError:
+    return refused(
+        f"this set has {_number(s.size())} elements, {TOO_MANY}",
+        expected=f"at most {MAX_ENUMERATED:,}",
+        found=s,
+        hint="bound the quantifier, or what the set is made of",
+    )
+
+
+def _number(count: int) -> str:
+    """Return the number; its magnitude if it is out of all bounds."""
+    return f"{count:,}" if count <= _MAX_COUNT else f"more than {_MAX_COUNT:,}"
 
 
 class _Named(LazySet):
@@ -423,9 +490,9 @@ class Subset(LazySet):
         return is_finite(self._base)
 
     def __iter__(self) -> Iterator[V]:
-        every = tuple(elements(self._base))
-        counts = range(len(every) + 1)
-        groups = (combinations(every, count) for count in counts)
+        base = tuple(elements(self._base))
+        counts = range(len(base) + 1)
+        groups = (combinations(base, count) for count in counts)
         return map(frozenset, chain.from_iterable(groups))
 
     def __repr__(self) -> str:
@@ -471,7 +538,7 @@ class FunctionSet(LazySet):
 
     def __iter__(self) -> Iterator[V]:
         keys = tuple(elements(self._from))
-        return map(fn_maker(keys), product(elements(self._to), repeat=len(keys)))
+        return map(fn_maker(keys), rows((self._to,) * len(keys)))
 
     def __repr__(self) -> str:
         return f"[{text_of(self._from)} -> {text_of(self._to)}]"
@@ -515,8 +582,8 @@ class RecordSet(LazySet):
 
     def __iter__(self) -> Iterator[V]:
         names = sorted(self._fields, key=appearance.get().rank)
-        columns = [elements(self._fields[name]) for name in names]
-        return map(fn_maker(names), product(*columns))
+        columns = [self._fields[name] for name in names]
+        return map(fn_maker(names), rows(columns))
 
     def __repr__(self) -> str:
         fields = (f"{name}: {text_of(part)}" for name, part in self._fields.items())
@@ -559,7 +626,7 @@ class Product(LazySet):
         return all(map(is_finite, self._factors))
 
     def __iter__(self) -> Iterator[V]:
-        return product(*map(elements, self._factors))
+        return rows(self._factors)
 
     def __repr__(self) -> str:
         return _joined(self._factors, r" \X ")
@@ -792,11 +859,45 @@ class Filter(_Combined):
         return filter(self._test, elements(self._base))
 
     def _build(self) -> frozenset[V]:
-        self._found = tuple(map(plain, self))
+        found = tuple(islice(self, MAX_SIZE + 1))
+        if len(found) > MAX_SIZE:
+            del found  # an error keeps what is in its frames
+            raise too_large(self, f"more than {MAX_SIZE:,}")
+        self._found = tuple(map(plain, found))
         return frozenset(self._found)
 
     def __repr__(self) -> str:
         return rf"{{x \in {self._base} : ...}}"
+
+
+def rows(sets: Sequence[AnySet]) -> Iterator[tuple[V, ...]]:
+    """Give the tuples with an element of each set, the last varying fastest.
+
+    Huge sets are gone through again and again, not held in memory.
+    """
+    if any(type(s) is not frozenset and size(s) > MAX_SIZE for s in sets):
+        return _rows_of_huge(sets)
+    same = len(set(map(id, sets))) == 1
+    if same:
+        return product(elements(sets[0]), repeat=len(sets))
+    return product(*map(elements, sets))
+
+
+def _rows_of_huge(sets: Sequence[AnySet]) -> Iterator[tuple[V, ...]]:
+    row: list[V] = []
+    open_: list[Iterator[V]] = [iter(elements(sets[0]))]
+    while open_:
+        for value in open_[-1]:
+            if len(open_) == len(sets):
+                yield (*row, value)
+                continue
+            row.append(value)
+            open_.append(iter(elements(sets[len(open_)])))
+            break
+        else:
+            open_.pop()
+            if row:
+                row.pop()
 
 
 def _each_once(values: Iterable[V]) -> Iterator[V]:
