@@ -305,3 +305,19 @@ def test_equal_values_that_are_other_objects_are_as_good() -> None:
     assert changes.is_joined(more, bag, message("b", m), 1, compared=True)
     assert changes.is_bag_without(bag, more, message("b", m))
     assert not changes.is_bag_with(more, bag, message("b", n))
+
+
+def test_the_same_values_at_other_keys_are_another_function() -> None:
+    a, b, c, d = (record(kind=kind) for kind in "abcd")
+    f = fn({a: 1, b: 1})
+    less = changes.less(f, b)
+    for key, right in ((a, True), (d, False)):
+        with_c = fn({key: 1, b: 1, c: 1})
+        moved = fn({key: 1, c: 1})
+        assert changes.is_joined(with_c, f, c, 1, compared=True) is right
+        assert changes.is_joined(moved, less, c, 1, compared=True) is right
+        assert changes.is_without(fn({key: 1}), f, b) is right
+        assert changes.is_bag_with(with_c, f, c) is right
+        assert changes.is_bag_without(fn({key: 1}), f, b) is right
+        assert changes.is_bag_exchanged(moved, f, b, c) is right
+        assert changes.is_except(fn({key: 1, b: 2}), f, b, 2) is right
