@@ -119,13 +119,15 @@ def run_java(  # noqa: PLR0913 - a process has as many sides
     memory_mb: int | None = None,
     stop: threading.Event | None = None,
     linger_s: float = 0.5,
+    longest_line_bytes: int = LONGEST_LINE_BYTES,
 ) -> Finished:
     """Run `main` of tla2tools and tell `on_line` each line of standard output.
 
-    `on_line` is called in this thread, without the line's end.  If it returns
-    REAP, the process gets `linger_s` more to exit by itself and is then killed.
-    If it raises, the process is killed and the exception passes through; so
-    with KeyboardInterrupt.  Runs in other threads end when `stop` is set.
+    `on_line` is called in this thread, without the line's end; what a line has
+    beyond `longest_line_bytes` is left out.  If it returns REAP, the process
+    gets `linger_s` more to exit by itself and is then killed.  If it raises, the
+    process is killed and the exception passes through; so with
+    KeyboardInterrupt.  Runs in other threads end when `stop` is set.
 
     `memory_mb` bounds the heap; a process that takes `memory_bound_mb` of it in
     all is killed.  Raises Unavailable if Java cannot be started.
@@ -134,7 +136,7 @@ def run_java(  # noqa: PLR0913 - a process has as many sides
     limits = _Limits(timeout_s, memory_mb, stop, linger_s)
     quiet = quiet_jar()
     plan = _Plan(toolchain, jvm, workspace, memory_mb, quiet)
-    job = _Job(main, arguments, cwd, on_line, limits)
+    job = _Job(main, arguments, cwd, on_line, limits, longest_line_bytes)
     try:
         finished, lines = _run(plan, job)
     except BaseException:
@@ -311,6 +313,7 @@ class _Job:
     cwd: Path
     on_line: Callable[[str], object]
     limits: _Limits
+    longest_line_bytes: int
 
 
 @dataclass(frozen=True)
@@ -398,7 +401,7 @@ class _Child:
         self._started = time.monotonic()
         self._process = _start(command, job.cwd)
         self._group: int | None = self._process.pid
-        self.lines = _Lines(job.on_line)
+        self.lines = _Lines(job.on_line, job.longest_line_bytes)
         self._stderr = _Ends()
         self._selector = selectors.DefaultSelector()
         self._peak_mb = 0.0
@@ -569,6 +572,7 @@ class _Lines:
     """Cuts bytes into lines and tells them; bounded for one endless line."""
 
     tell: Callable[[str], object]
+    longest: int
     count: int = 0
     done: bool = False
     _parts: list[bytes] = field(default_factory=list)
@@ -587,7 +591,7 @@ class _Lines:
             self._emit()
 
     def _hold(self, part: bytes) -> None:
-        room = LONGEST_LINE_BYTES - self._held
+        room = self.longest - self._held
         kept = part[:room]
         self._cut += len(part) - len(kept)
         self._held += len(kept)

@@ -305,6 +305,10 @@ def export_xml(
     return xml
 
 
+_LARGEST_XML_BYTES: Final = 1 << 30
+"""SANY writes all of it as one line."""
+
+
 def _exported(
     toolchain: Toolchain,
     module: Path,
@@ -324,11 +328,18 @@ def _exported(
             jvm=JvmOptions(size=Size.SMALL),
             timeout_s=_TIMEOUT_S,
             stop=stop,
+            longest_line_bytes=_LARGEST_XML_BYTES,
         )
     start = next((at for at, ln in enumerate(lines) if ln.startswith("<?xml")), None)
     chatter = read_chatter(lines[:start])
     if chatter.errors or start is None:
         parse(toolchain, module, folders[1:], stop=stop).require()
+    if "invalid XML character" in finished.stderr:
+        raise Mistake(
+            "SANY cannot hand over a string with a control character",
+            file=module,
+            expected="strings without \\f and the like, which XML cannot hold",
+        )
     _require_end(finished, lines[:start], ok=(0,))
     if start is None:
         raise Bug("SANY printed no XML", file=module)

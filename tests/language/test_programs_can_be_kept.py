@@ -1,0 +1,42 @@
+"""A compiled program is text and tables: what comes back from a file is the same."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pyspec.language.link import link
+from pyspec.tla2tools import find_toolchain, read_config, sany
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.java
+
+
+def fine() -> Iterator[Path]:
+    """Return the cfgs of the corpus of which nothing is wrong."""
+    for config in sorted(Path(__file__).parent.glob("*/*.cfg")):
+        module = config.with_suffix(".tla").read_text(encoding="utf-8")
+        if module.startswith("\\* expect: ok") and read_config(config).has_behaviors:
+            yield config
+
+
+ONE_OF_EACH = {config.parent.name: config for config in fine()}
+
+
+@pytest.mark.parametrize("feature", sorted(ONE_OF_EACH))
+def test_a_program_survives_a_file(feature: str) -> None:
+    config = ONE_OF_EACH[feature]
+    beside = {path.stem for path in config.parent.glob("*.tla")}
+    xml = sany.export_xml(find_toolchain(), config.with_suffix(".tla"))
+    made = link(xml, read_config(config), lambda name: name not in beside)
+    kept = pickle.loads(pickle.dumps(made))  # noqa: S301 - our own, from just above
+    ours, theirs = made.spec(), kept.spec()
+    initial = list(ours.initial_states())
+    assert initial == list(theirs.initial_states())
+    assert list(ours.successors(initial[0])) == list(theirs.successors(initial[0]))
+    assert list(ours.temporal) == list(theirs.temporal)
