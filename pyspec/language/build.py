@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pyspec.errors import Bug, Mistake
 from pyspec.language import ir
 from pyspec.language import tree as sany
-from pyspec.language.uses import free_names
+from pyspec.language.uses import applied, free_names
 
 if TYPE_CHECKING:
     import xml.etree.ElementTree as ET
@@ -144,7 +144,8 @@ class _Builder:
             for reference in (references if references is not None else ())
             if reference.tag == "UserDefinedOpKindRef"
         ]
-        return ir.Let(at, level, tuple(definitions), self.expression(_body(node)))
+        body = self.expression(_body(node))
+        return ir.Let(at, level, _needed(definitions, body), body)
 
     def instance(self, node: ET.Element, at: Location | None, level: int) -> ir.Node:
         found = node.find("substs")
@@ -244,6 +245,25 @@ class _Builder:
             updates.append(ir.Update(keys, self.expression(value), old))
             self.olds.pop()
         return ir.Except(at, level, self.expression(base), tuple(updates))
+
+
+def _needed(
+    definitions: list[ir.Definition], body: ir.Node
+) -> tuple[ir.Definition, ...]:
+    """Return the definitions of a LET that its body comes to apply.
+
+    `LET M == INSTANCE ...` brings in a whole module, of which one operator is
+    used; the variables of the others are none of its business.
+    """
+    found: set[ir.Definition] = set()
+    pending = [body]
+    while pending:
+        for each in applied(pending.pop()):
+            if each in definitions and each not in found:
+                found.add(each)
+                if each.body is not None:
+                    pending.append(each.body)
+    return tuple(each for each in definitions if each in found)
 
 
 def _home(body: ET.Element) -> str | None:

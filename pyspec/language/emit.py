@@ -815,7 +815,9 @@ class Emitter:
             return f"{simple}({inside})"
         return self.special(node, scope)
 
-    def special(self, node: ir.Builtin, scope: Scope) -> str:
+    def special(  # noqa: C901 - one table of built-in operators
+        self, node: ir.Builtin, scope: Scope
+    ) -> str:
         """Built-in operators that are not just a call with all their arguments."""
         texts = node.arguments
         match node.name:
@@ -844,6 +846,9 @@ class Emitter:
                 return f"apply({applied}, {self.value(argument, scope)})"
             case "BOOLEAN" | "STRING":
                 return node.name
+        if node.name in TEMPORAL:  # an error only for those who evaluate it
+            place = f"line {node.at.line} of module {node.at.module}" if node.at else ""
+            return f"unassigned({f'a temporal formula has no value: {place}'!r})"
         raise self.mistake(f"{node.name} cannot be evaluated", node.at)
 
     def applied_function(self, node: ir.Node, scope: Scope) -> str:
