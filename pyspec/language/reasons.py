@@ -298,11 +298,10 @@ def _components(  # noqa: C901 - one table of what sets are made of
     elif kind is Subset and isinstance(value, frozenset):
         for part in value:
             yield f"an element of {text}", part, parts[0]
-    elif isinstance(value, tuple):
-        for number, part in enumerate(value, 1):
-            of = parts[number - 1] if kind is Product else parts[-1]
-            if kind in _OF_TUPLES:
-                yield f"{text}[{number}]", part, of
+    elif kind in _OF_TUPLES and isinstance(value, tuple):
+        of = parts if kind is Product else (parts[-1],) * len(value)
+        for number, (part, its) in enumerate(zip(value, of, strict=False), 1):
+            yield f"{text}[{number}]", part, its
 
 
 _OF_TUPLES: Final = frozenset({FunctionSet, Product, SeqOf})

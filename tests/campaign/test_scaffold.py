@@ -69,10 +69,14 @@ def test_a_new_protocol_runs_and_all_that_it_lacks_is_told(checkout: Path) -> No
         ("traces", "golden traces, rejected"),
         ("traces", "each observed field matters"),
     }
-    fine = {row["what"]: row["found"] for row in rows if row["passed"]}
-    assert fine["MCTwoGenerals.cfg"] == "holds, 4 states"
-    assert fine["TwoGenerals.tla"] == "parses"
-    assert fine["random schedules"].startswith("5 of 5 conform")
+    passed = [row for row in rows if row["passed"]]
+    fine = {(row["point"], row["what"]): row["found"] for row in passed}
+    model = "MCTwoGenerals.cfg"
+    assert fine["claims", model] == "holds, 4 states"
+    assert fine["engines", model] == "both: no violation was found, 4 labelled edges"
+    found = {what: found for (_, what), found in fine.items()}
+    assert found["TwoGenerals.tla"] == "parses"
+    assert found["random schedules"].startswith("5 of 5 conform")
     told = [problem for row in rows for problem in row["problems"]]
     spec = "specs/consensus/two_generals/TwoGenerals.tla"
     assert f"{spec}:4: TODO author, title, venue and year." in told
