@@ -280,7 +280,7 @@ _ELEMENT: Final = "element"
 _MOST_LOOKED_AT: Final = 100_000
 
 
-def _components(  # noqa: C901 - one table of what sets are made of
+def _components(
     text: str,
     value: Any,  # noqa: ANN401 - a value
     within: Any,  # noqa: ANN401 - a set
