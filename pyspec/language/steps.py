@@ -19,7 +19,9 @@ from pyspec.language.quick.checks import QuickEmitter
 from pyspec.language.quick.texts import NotQuickError
 from pyspec.language.runtime import changes, ops
 from pyspec.language.runtime.errors import EvaluationError
+from pyspec.language.runtime.sets import plain
 from pyspec.values import Fn
+from pyspec.values.model import shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -73,8 +75,8 @@ class Checkable:
         """
         if self.problem is not None:
             raise Mistake(f"{self.name} cannot be checked: {self.problem}")
-        plain = Plain(self, around)
-        return plain if self.quick is None else Quick(self.quick, plain).check
+        whole = Plain(self, around)
+        return whole if self.quick is None else Quick(self.quick, whole).check
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,10 @@ class Memo(dict[Any, Any]):
     def __missing__(self, key: Any) -> Any:  # noqa: ANN401 - values
         if len(self) >= _REMEMBERED:
             self.clear()
-        value = self[key] = self._make(key)
+        value = self._make(key)
+        if type(value) is Fn:  # a message, likely; bags have the same object then
+            value = shared(plain(value))
+        self[key] = value
         return value
 
 
@@ -230,23 +235,21 @@ def checkables(linked: Linked) -> dict[str, Checkable]:
 _ACTION: Final = 2
 
 
-def _checkable(
-    shared: ActionEmitter, name: str, definition: ir.Definition
-) -> Checkable:
-    linked = shared.linked
+def _checkable(first: ActionEmitter, name: str, definition: ir.Definition) -> Checkable:
+    linked = first.linked
     definition = linked.overrides.get(definition, definition)
     parameters = tuple(each.text for each in definition.parameters)
     variables = len(linked.module.variables)
     try:
-        plain = _plain(shared, definition)
+        condition = _plain(first, definition)
     except Mistake as problem:
         return Checkable(name, parameters, variables, problem=str(problem))
-    return Checkable(name, parameters, variables, _quick(shared, definition), plain)
+    return Checkable(name, parameters, variables, _quick(first, definition), condition)
 
 
-def _plain(shared: ActionEmitter, definition: ir.Definition) -> Form:
-    emitter = ActionEmitter(shared.linked)
-    emitter.uses, emitter.analysis = shared.uses, shared.analysis
+def _plain(first: ActionEmitter, definition: ir.Definition) -> Form:
+    emitter = ActionEmitter(first.linked)
+    emitter.uses, emitter.analysis = first.uses, first.analysis
     before = {each: emitter.new("s") for each in emitter.module.variables}
     after = {each: emitter.new("n") for each in emitter.module.variables}
     names = {each: emitter.new("p") for each in definition.parameters}
@@ -263,9 +266,9 @@ def _plain(shared: ActionEmitter, definition: ir.Definition) -> Form:
     return Form("\n".join(lines), function, emitter.recipes, {})
 
 
-def _quick(shared: ActionEmitter, definition: ir.Definition) -> Form | None:
-    emitter = QuickEmitter(shared.linked)
-    emitter.uses, emitter.analysis = shared.uses, shared.analysis
+def _quick(first: ActionEmitter, definition: ir.Definition) -> Form | None:
+    emitter = QuickEmitter(first.linked)
+    emitter.uses, emitter.analysis = first.uses, first.analysis
     try:
         name = emitter.checker(definition)
     except (NotQuickError, Mistake):

@@ -145,7 +145,7 @@ class Shape:
     comparable: bool | None
 
     def __init__(self, keys: frozenset[Value]) -> None:
-        self.keys = tuple(map(_kept, canonical(keys)))
+        self.keys = tuple(map(shared, canonical(keys)))
         self.index = {key: place for place, key in enumerate(self.keys)}
         self.is_record = all(isinstance(key, str) for key in self.keys)
         kinds = {(type(key), type(key) is Fn and key.is_record) for key in self.keys}
@@ -163,14 +163,14 @@ class Shape:
 
 
 _KEPT: Final = 1 << 14
-_keys: dict[Value, Value] = {}
+_kept: dict[Value, Value] = {}
 
 
-def _kept(key: Value) -> Value:
-    """Return one object for equal keys: then comparing shapes' keys costs little."""
-    if len(_keys) > _KEPT:
-        _keys.clear()
-    return _keys.setdefault(key, key)
+def shared(value: Value) -> Value:
+    """Return one object for equal values, mostly; comparing those costs little."""
+    if len(_kept) > _KEPT:
+        _kept.clear()
+    return _kept.setdefault(value, value)
 
 
 _shapes: WeakValueDictionary[frozenset[Value], Shape] = WeakValueDictionary()

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from pyspec.language.runtime import changes
 from pyspec.language.runtime.changes import Unsure
+from pyspec.language.runtime.equality import is_untyped
 from pyspec.language.runtime.errors import EvaluationError
 from pyspec.language.runtime.modules.bags import (
     bag_cup,
@@ -305,6 +306,11 @@ def test_equal_values_that_are_other_objects_are_as_good() -> None:
     assert changes.is_joined(more, bag, message("b", m), 1, compared=True)
     assert changes.is_bag_without(bag, more, message("b", m))
     assert not changes.is_bag_with(more, bag, message("b", n))
+
+
+@pytest.mark.parametrize("name", ["T_a", "t_1", "m", "S_", "ab_c", "_a", "A_B_c"])
+def test_values_and_equality_agree_on_what_is_typed(name: str) -> None:
+    assert is_untyped(ModelValue(name)) is not bool(ModelValue(name).kind)
 
 
 def test_the_same_values_at_other_keys_are_another_function() -> None:

@@ -151,6 +151,8 @@ class Conditions(Values):
             return f"in_domain({self.val(of.arguments[0], scope, place)}, {text})"
         whole = self.val(of, scope, place)
         again = self.twice(text, place)
+        if again is not None and whole in self.steady:
+            return f"({again} in {whole} or has({whole}, {again}))"
         if whole not in self.later or again is None:
             return f"has({whole}, {text})"
         known = f"small_{whole}"

@@ -200,7 +200,10 @@ class Texts(Emitter):
                 made = f"lambda row: ({made})(*row)"
             self.known[key] = self.new("m")
             self.lines += [f"{self.known[key]} = Memo({made})", ""]
-        return f"{self.known[key]}[{', '.join(scope.names[each] for each in free)}]"
+        text = f"{self.known[key]}[{', '.join(scope.names[each] for each in free)}]"
+        if isinstance(node, ir.Builtin) and node.name == "$SetEnumerate":
+            self.steady.add(text)
+        return text
 
     def alone(self, write: Callable[[], str]) -> str:
         """Write what depends on nothing around."""

@@ -126,19 +126,17 @@ def is_joined(new: V, f: V, key: V, value: V, compared: bool) -> bool:  # noqa: 
     if type(new) is Fn:
         shape = new.shape
         place = shape.index.get(key)
-        if place is not None and _is_joined_at(new, f, place, value):
-            if compared:
-                _compare(shape, shape.keys[place])
-            return True
+        if place is not None and new.row[place] == value:
+            held = _is_joined_at if type(f) is Fn else _is_joined_to
+            if held(new, f, place, value):
+                if compared and not shape.comparable:
+                    _compare(shape, shape.keys[place])
+                return True
     return same(new, _joined(f, key, value, compared=compared))
 
 
-def _is_joined_at(new: Fn, f: V, there: int, value: V) -> bool:
+def _is_joined_at(new: Fn, f: Fn, there: int, value: V) -> bool:
     """Whether it holds for sure, but for what comparing may refuse."""
-    if new.row[there] != value:
-        return False
-    if type(f) is not Fn:
-        return _is_joined_to(new, f, there, value)
     if new.shape is f.shape:
         row = [*f.row]
         row[there] = value
@@ -157,17 +155,15 @@ def _is_joined_to(new: Fn, f: V, there: int, value: V) -> bool:
     if type(f) is not Less:
         return f == () and len(new) == 1
     base, gone = f.base, f.place
-    if not _go_together(base, new):
-        return False
     keys, row = [*base.shape.keys], [*base.row]
     others, theirs = [*new.shape.keys], [*new.row]
-    place = base.shape.index.get(new.shape.keys[there])
+    place = base.shape.index.get(others[there])
     if place is None or place == gone:
         del others[there], theirs[there]
     else:
         row[place] = value
     del keys[gone], row[gone]
-    return row == theirs and keys == others
+    return row == theirs and keys == others and _go_together(base, new)
 
 
 def _joined(f: V, key: V, value: V, *, compared: bool) -> V:
@@ -243,7 +239,8 @@ def is_without(new: V, f: V, key: V) -> bool:
 def in_domain(f: V, value: V) -> bool:
     r"""Whether value \in DOMAIN f."""
     if type(f) is Less:
-        return in_domain(f.base, value) and f.base.shape.index[value] != f.place
+        place = f.base.shape.index.get(value)
+        return in_domain(f.base, value) if place is None else place != f.place
     if type(f) is Fn:
         if value in f.shape.index:
             return True
@@ -269,7 +266,9 @@ def row_of(f: V) -> tuple[V, ...]:
 def _compare(shape: Shape, key: V) -> None:
     """Compare one of its keys with all others, where that may be refused."""
     if shape.comparable is None:
-        shape.comparable = _are_comparable(shape)
+        shape.comparable = _are_comparable(
+            shape.kind, shape.keys, has_records=shape.has_records
+        )
     if not shape.comparable:
         _compare_each(shape.keys, key)
 
@@ -327,17 +326,18 @@ def _sets_differ(a: frozenset[V], b: frozenset[V]) -> bool:
     kind = type(next(iter(a)))
     if kind is type(next(iter(b))) and kind in _ATOMS:
         return True
-    return all(type(each) is ModelValue and not each.kind for each in (*a, *b))
+    every = (*a, *b)
+    if kind is Fn:
+        are_records = all(type(each) is Fn and each.is_record for each in every)
+        return are_records and _are_comparable(kind, every, has_records=True)
+    return all(type(each) is ModelValue and not each.kind for each in every)
 
 
 def _have_comparable(a: Shape, b: Shape) -> bool:
     """Whether each key of one can be compared with each of the other."""
-    if a.has_records or a.kind is not b.kind:
+    if a.kind is None or a.kind is not b.kind or a.has_records is not b.has_records:
         return False
-    for shape in (a, b):
-        if shape.comparable is None:
-            shape.comparable = _are_comparable(shape)
-    return bool(a.comparable and b.comparable)
+    return _are_comparable(a.kind, (*a.keys, *b.keys), has_records=a.has_records)
 
 
 def _mix(a: ModelValue, b: ModelValue) -> bool:
@@ -345,14 +345,15 @@ def _mix(a: ModelValue, b: ModelValue) -> bool:
     return not a.kind or not b.kind or a.kind == b.kind
 
 
-def _are_comparable(shape: Shape) -> bool:
-    """Whether each two keys can be compared, for sure."""
-    if not shape.has_records:
-        if shape.kind is ModelValue:
-            return not any(key.kind for key in shape.keys)  # type: ignore[union-attr]
-        return shape.kind in _ATOMS
+def _are_comparable(
+    kind: type[V] | None, keys: tuple[V, ...], *, has_records: bool
+) -> bool:
+    """Whether each two of these can be compared, for sure."""
+    if not has_records:
+        if kind is ModelValue:
+            return not any(key.kind for key in keys)
+        return kind in _ATOMS
     forms: dict[Shape, _Form] = {}
-    keys: tuple[V, ...] = shape.keys
     for key in keys:
         known = _FORMS.get(id(key))
         form = known[1] if known is not None and known[0] is key else _keep_form(key)

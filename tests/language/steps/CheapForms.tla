@@ -41,9 +41,11 @@ Init ==
 
 Add(p) == more /\ p \notin s /\ s' = s \cup {p} /\ UNCHANGED <<f, q, bag, net>>
 Drop(p) == more /\ s' = s \ {p} /\ p \in s /\ UNCHANGED <<f, q, bag, net>>
-Push(p) == more /\ q' = Append(q, p) /\ Sizes(s) < 4 /\ UNCHANGED <<f, s, bag, net>>
+Push(p) ==
+  more /\ q' = Append(q, p) /\ Sizes(s) < 4 /\ UNCHANGED <<f, s, bag, net>>
 Pop == q # <<>> /\ more /\ q' = Tail(q) /\ UNCHANGED <<f, s, bag, net>>
-Twice == more /\ Len(q) = 1 /\ q' = q \o <<q[1]>> /\ UNCHANGED <<f, s, bag, net>>
+Twice ==
+  more /\ Len(q) = 1 /\ q' = q \o <<q[1]>> /\ UNCHANGED <<f, s, bag, net>>
 Inner(p) ==
   more /\ f[p].row < 2 /\ f' = [f EXCEPT ![p].row = @ + 1]
   /\ UNCHANGED <<s, q, bag, net>>
@@ -58,7 +60,10 @@ Both ==
 Put(p) ==
   more /\ bag' = bag (+) SetToBag({p}) /\ UNCHANGED <<f, s, q, net>>
 Take(p) ==
-  more /\ BagIn(p, bag) /\ bag' = bag (-) SetToBag({p}) /\ UNCHANGED <<f, s, q, net>>
+  /\ more
+  /\ BagIn(p, bag)
+  /\ bag' = bag (-) SetToBag({p})
+  /\ UNCHANGED <<f, s, q, net>>
 Exchange(p, r) ==
   /\ more
   /\ BagIn(p, bag)
@@ -84,7 +89,9 @@ Reply(p) ==
   \E m \in InFlight("ask", p) :
     LET other  == IF p = a THEN b ELSE a
         answer == Message("say", other)
-    IN  more /\ net' = With(answer, Without(m, net)) /\ UNCHANGED <<f, s, q, bag>>
+    IN  /\ more
+        /\ net' = With(answer, Without(m, net))
+        /\ UNCHANGED <<f, s, q, bag>>
 Agree ==
   LET Holds(p, k) == f[p].row >= k
       high        == {k \in 1..2 : \A p \in P : Holds(p, k)}
@@ -104,7 +111,8 @@ Still == (n = Most => s \subseteq P) /\ UNCHANGED vars
 
 Next ==
   \/ \E p \in P :
-       Add(p) \/ Drop(p) \/ Push(p) \/ Inner(p) \/ Whole(p) \/ Put(p) \/ Take(p)
+       \/ Add(p) \/ Drop(p) \/ Push(p) \/ Inner(p) \/ Whole(p)
+       \/ Put(p) \/ Take(p)
   \/ Pop \/ Twice \/ Both \/ Agree \/ DropAny \/ Still
   \/ \E p, r \in P : Exchange(p, r)
   \/ \E k \in Kinds, p \in P : Send(k, p)
