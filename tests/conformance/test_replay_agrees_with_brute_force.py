@@ -315,6 +315,15 @@ def expected(trace: Trace) -> str:
     return text
 
 
+def stable(value: object) -> str:
+    """Return a text to sort by, which no hash seed changes."""
+    if isinstance(value, frozenset):
+        return f"{{{', '.join(sorted(map(stable, value)))}}}"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(stable, value))})"
+    return repr(value)
+
+
 # Recording walks -----------------------------------------------------------------
 
 
@@ -334,7 +343,7 @@ class Recorder:
                 here = self.random.choice(silent)
                 unseen = after_step(here.call, states[-1]) - {states[-1]}
                 if unseen:
-                    states.append(self.random.choice(sorted(unseen, key=repr)))
+                    states.append(self.random.choice(sorted(unseen, key=stable)))
             before = states[-1]
             steps = self.steps(states)
             if not steps:
@@ -373,7 +382,7 @@ class Recorder:
                 steps.append(Skip())
                 continue
             name, args = self.random.choice(possible)
-            found = sorted(taken(name, state, args), key=repr)
+            found = sorted(taken(name, state, args), key=stable)
             states.append(self.random.choice(found))
             steps.append(self.seen_as(name, args))
         return tuple(steps)
@@ -427,7 +436,7 @@ class Recorder:
         """A value that is comparable with what stands at a path."""
         state = State((0, 0), frozenset(), self.random.choice([-1, 0, 1]), ())
         for _ in range(self.random.randrange(8)):
-            state = self.random.choice(sorted(following(state), key=repr))
+            state = self.random.choice(sorted(following(state), key=stable))
         value = state.value(path)
         fallback: Value = 2 if path.root == "net" else a
         return fallback if value is None else value
