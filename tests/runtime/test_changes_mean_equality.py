@@ -276,7 +276,7 @@ def test_a_cheap_form_says_what_the_plain_one_says(name: str) -> None:
         counted[found if found in {True, False, REFUSED, "unsure"} else "value"] += 1
 
     agree()
-    assert counted[True] + counted["value"] > 20, counted
+    assert counted[True] + counted["value"] > 5, counted
 
 
 def test_sums_are_right_in_any_order_or_not_given() -> None:

@@ -323,14 +323,13 @@ def _rows_differ(a: tuple[V, ...], b: tuple[V, ...]) -> bool:
 
 
 def _sets_differ(a: frozenset[V], b: frozenset[V]) -> bool:
-    kind = type(next(iter(a)))
-    if kind is type(next(iter(b))) and kind in _ATOMS:
-        return True
     every = (*a, *b)
-    if kind is Fn:
-        are_records = all(type(each) is Fn and each.is_record for each in every)
-        return are_records and _are_comparable(kind, every, has_records=True)
-    return all(type(each) is ModelValue and not each.kind for each in every)
+    kinds = set(map(type, every))
+    if len(kinds) > 1:
+        return False
+    kind = kinds.pop()
+    are_records = kind is Fn and all(each.is_record for each in every)
+    return _are_comparable(kind, every, has_records=are_records)
 
 
 def _have_comparable(a: Shape, b: Shape) -> bool:
