@@ -800,7 +800,10 @@ class Emitter:
         if not bound.pattern:
             return scope.bind({bound.names[0]: text})
         return scope.bind(
-            {name: f"{text}[{place}]" for place, name in enumerate(bound.names)}
+            {
+                name: f"part({text}, {place}, {len(bound.names)})"
+                for place, name in enumerate(bound.names)
+            }
         )
 
     def builtin(self, node: ir.Builtin, scope: Scope) -> str:

@@ -463,7 +463,7 @@ def _listed(module: object, names: Iterable[str]) -> dict[str, Any]:
 _OPS: Final = (
     "apply", "big_union", "cap", "choose", "choose_unbounded", "contains", "cup",
     "domain", "eq", "except_at", "except_with", "field", "filter_set", "func_set",
-    "function", "function_n", "map_set", "no_case", "product", "record_set",
+    "function", "function_n", "map_set", "no_case", "part", "product", "record_set",
     "recursive", "set_of", "setminus", "subset", "subseteq", "truth", "value",
 )  # fmt: skip
 _SETS: Final = ("BOOLEAN", "STRING", "elements", "every", "members", "plain")

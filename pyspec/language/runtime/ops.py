@@ -525,6 +525,17 @@ def recursive(body: Callable[..., V], *sets: V) -> V:
     return made[0]
 
 
+def part(row: V, place: int, size: int) -> V:
+    r"""Return what `<<x, y>> \in S` binds at a place, from 0, for an element of S."""
+    if type(row) is not tuple or len(row) != size:
+        raise refused(
+            "a tuple pattern does not fit an element of its set",
+            expected=f"a tuple of {size}",
+            found=row,
+        )
+    return row[place]
+
+
 def record_maker(names: tuple[str, ...]) -> Callable[..., V]:
     """Return what makes [a |-> v, b |-> w] of values in the order of the names."""
     make = fn_maker(names)
