@@ -317,6 +317,8 @@ def expected(trace: Trace) -> str:
 
 def stable(value: object) -> str:
     """Return a text to sort by, which no hash seed changes."""
+    if isinstance(value, State):
+        return stable((value.n, value.net, value.t, value.log))
     if isinstance(value, frozenset):
         return f"{{{', '.join(sorted(map(stable, value)))}}}"
     if isinstance(value, tuple):
