@@ -94,9 +94,14 @@ class Both:
         )
 
     def difference(self, job: Job, theirs: Outcome, ours: Outcome) -> str | None:
-        """Say what the two do not agree on; None if one of them did not decide."""
+        """Say what the two do not agree on; None if one of them did not decide.
+
+        What is drawn by chance (RandomElement and the like) has no one answer.
+        """
         if not _decided(theirs) or not _decided(ours):
             return None
+        if ours.chance is not None:
+            return None  # each engine has drawn something else
         if _kind(theirs) != _kind(ours):
             return f"TLC says: {theirs.message}; native: {ours.message}"
         if theirs.verdict is Verdict.VIOLATED:

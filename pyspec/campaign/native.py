@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import random
 import re
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -113,6 +114,10 @@ class Run:
         self._files: Mapping[str, Path] = {}
         self._prints: list[str] = []
         self._dropped = 0
+        walk = job.simulate
+        self._seed = job.seed if walk is None else walk.seed
+        self._dice = random.Random(self._seed)  # noqa: S311 - no secret
+        self._untouched = self._dice.getstate()
         limit = job.memory_mb or _available_mb()
         self._watch = Watch(Limits(job.timeout_s, limit), stop)
 
@@ -155,6 +160,7 @@ class Run:
 
         outside.allow_io.set(self.how.allow_io)
         tlc.printer.set(self._print)
+        tlc.dice.set(self._dice)
         self._begin()
         limit = self._watch.limits.memory_mb if self.how.bound_by_system else None
         with bounded_memory(limit):  # not before: SANY would inherit it
@@ -258,6 +264,7 @@ class Run:
             prints=tuple(self._prints),
             prints_dropped=self._dropped,
             modules=MappingProxyType({n: str(f) for n, f in self._files.items()}),
+            chance=None if self._dice.getstate() == self._untouched else self._seed,
             limited=found.cause is not Cause.MEMORY or self.job.memory_mb is not None,
         )
 

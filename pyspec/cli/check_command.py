@@ -78,7 +78,7 @@ if TYPE_CHECKING:
     "--seed",
     type=int,
     metavar="S",
-    help="Seed of --simulate (default: 0).",
+    help="Seed of --simulate, and of what the spec draws by chance (default: 0).",
 )
 @click.option(
     "--dump",
@@ -168,7 +168,7 @@ def command(
         },
     )
     search = {"--dump": dump, "--checkpoint": checkpoint, "--recover": recover}
-    walk = {"--depth": depth, "--seed": seed}
+    walk = {"--depth": depth}
     if looks_like_a_file(target):
         files = _configs_of(Path(target), configs)
         _refuse({"--nightly": nightly or None}, "is for a slug", "Leave it out.")
@@ -185,6 +185,7 @@ def command(
             coverage=coverage,
             timeout=timeout,
             memory=memory,
+            seed=seed or 0,
             simulation=_simulation(simulate, depth, seed),
             dump=_dot(dump),
             checkpoint=checkpoint,
@@ -192,7 +193,7 @@ def command(
         )
         return _check_files(decider, job, files, jobs or 1, as_json=as_json)
     _refuse(
-        {**search, **walk, "--simulate": simulate},
+        {**search, **walk, "--seed": seed, "--simulate": simulate},
         f"is for one model, and {target} is a slug with many claims",
         "Name the module: pyspec check FOLDER/MC….tla --config FOLDER/MC….cfg …",
     )
@@ -294,6 +295,7 @@ def _job(
     coverage: bool,
     timeout: float | None,
     memory: int | None,
+    seed: int,
     simulation: Simulation | None,
     dump: Path | None,
     checkpoint: Path | None,
@@ -311,6 +313,7 @@ def _job(
         coverage=coverage,
         timeout_s=timeout,
         memory_mb=memory,
+        seed=seed,
         simulate=simulation,
         dump=dump,
         checkpoint=checkpoint,

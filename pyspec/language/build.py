@@ -255,11 +255,11 @@ def _needed(
     `LET M == INSTANCE ...` brings in a whole module, of which one operator is
     used; the variables of the others are none of its business.
     """
-    found: set[ir.Definition] = set()
+    named, found = frozenset(definitions), set[ir.Definition]()
     pending = [body]
     while pending:
         for each in applied(pending.pop()):
-            if each in definitions and each not in found:
+            if (each in named or each.name == "LAMBDA") and each not in found:
                 found.add(each)
                 if each.body is not None:
                     pending.append(each.body)

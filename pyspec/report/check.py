@@ -105,6 +105,8 @@ def counts_of(outcome: Outcome) -> str:
         parts.append(f"depth {outcome.depth}")
     if outcome.seconds is not None:
         parts.append(f"{outcome.seconds:.1f} s")
+    if outcome.chance is not None:
+        parts.append(f"drawn by chance with seed {outcome.chance}")
     return ", ".join(parts)
 
 

@@ -153,7 +153,8 @@ class Outcome:
     without a value.  `findings` are all errors in the order TLC reported them,
     the first of which decides `cause`.  `exhaustive` is true if TLC has
     visited every reachable state; a simulation never does.  Counts are None
-    where TLC did not print them.
+    where TLC did not print them.  `chance` is the seed of what RandomElement and
+    the like drew, None if nothing was drawn, or the engine does not tell.
 
     `engine` is "tlc", "native" or "both".  Of both, `parts` are TLC's and the
     native engine's own outcomes; all else is TLC's, but for `difference`: what
@@ -190,6 +191,7 @@ class Outcome:
     parts: tuple[Outcome, ...] = ()
     difference: str | None = None
     report: str | None = None
+    chance: int | None = None
 
     @classmethod
     def failed(  # noqa: PLR0913 - data of an outcome, all keyword-only

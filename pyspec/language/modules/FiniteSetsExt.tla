@@ -3,9 +3,8 @@
 (*                                                                         *)
 (* Source  Names and meanings are those of TLA+'s CommunityModules; the    *)
 (*         definitions are our own.                                        *)
-EXTENDS Folds, Functions
-LOCAL INSTANCE Integers
-LOCAL INSTANCE FiniteSets
+(*         What is extended, and so passed on, is as published, too.       *)
+EXTENDS Integers, FiniteSets, Folds, Functions
 -----------------------------------------------------------------------------
 
 \* op(xn, ... op(x1, base)) for the elements x1 .. xn of a set, whose order is

@@ -3,7 +3,8 @@
 (*                                                                         *)
 (* Source  Names and meanings are those of TLA+'s CommunityModules; the    *)
 (*         definitions are our own.                                        *)
-LOCAL INSTANCE Integers
+(*         What is extended, and so passed on, is as published, too.       *)
+EXTENDS Integers, Folds
 LOCAL INSTANCE FiniteSets
 -----------------------------------------------------------------------------
 

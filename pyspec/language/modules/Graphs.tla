@@ -4,9 +4,8 @@
 (*                                                                         *)
 (* Source  Names and meanings are those of TLA+'s CommunityModules; the    *)
 (*         definitions are our own.                                        *)
-LOCAL INSTANCE Naturals
-LOCAL INSTANCE Sequences
-LOCAL INSTANCE FiniteSets
+(*         What is extended, and so passed on, is as published, too.       *)
+EXTENDS Naturals, Sequences, FiniteSets, SequencesExt, Relation
 LOCAL INSTANCE TLC
 -----------------------------------------------------------------------------
 

@@ -4,7 +4,8 @@
 (*                                                                         *)
 (* Source  Names and meanings are those of TLA+'s CommunityModules; the    *)
 (*         definitions are our own.                                        *)
-LOCAL INSTANCE Naturals
+(*         What is extended, and so passed on, is as published, too.       *)
+EXTENDS Naturals, FiniteSets
 LOCAL INSTANCE TLC
 -----------------------------------------------------------------------------
 

@@ -3,10 +3,9 @@
 (*                                                                         *)
 (* Source  Names and meanings are those of TLA+'s CommunityModules; the    *)
 (*         definitions are our own.                                        *)
-LOCAL INSTANCE Naturals
-LOCAL INSTANCE Sequences
-LOCAL INSTANCE FiniteSets
-LOCAL INSTANCE TLC
+(*         What is extended, and so passed on, is as published, too.       *)
+EXTENDS Sequences, Naturals, FiniteSets, FiniteSetsExt, Folds, Functions, Bags,
+        TLC
 -----------------------------------------------------------------------------
 
 \* The elements of a sequence.

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from pyspec.language.runtime.chance import sample
 from pyspec.language.runtime.errors import refused
-from pyspec.language.runtime.modules.tlc import dice
+from pyspec.language.runtime.modules.tlc import rolled
 from pyspec.language.runtime.sets import elements, size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from random import Random
-
     from pyspec.language.runtime.order import V
 
 __all__ = ["CONSTANTS", "PREDICATES", "TABLE"]
 
 
 def random_subset(k: V, s: V) -> frozenset[V]:
-    """Return a subset of k elements."""
+    """Return a subset of k elements; the set may be too large to go through."""
     count = _number(k, "first", "RandomSubset", size(s))
-    return frozenset(_dice("RandomSubset").sample(tuple(elements(s)), count))
+    return sample(s, count, rolled("RandomSubset"))
 
 
 def random_set_of_subsets(k: V, n: V, s: V) -> frozenset[V]:
@@ -28,7 +27,7 @@ def random_set_of_subsets(k: V, n: V, s: V) -> frozenset[V]:
     every = tuple(elements(s))
     count = _number(k, "first", "RandomSetOfSubsets", 2 ** min(len(every), 31))
     mean = _number(n, "second", "RandomSetOfSubsets", len(every))
-    rng = _dice("RandomSetOfSubsets")
+    rng = rolled("RandomSetOfSubsets")
     chance = mean / len(every) if every else 0.0
     return frozenset(
         frozenset(v for v in every if rng.random() < chance) for _ in range(count)
@@ -41,16 +40,6 @@ def _number(v: V, place: str, what: str, most: int) -> int:
     raise refused(
         f"the {place} argument of {what} is wrong", expected=f"0..{most}", found=v
     )
-
-
-def _dice(what: str) -> Random:
-    rng = dice.get()
-    if rng is None:
-        raise refused(
-            f"{what} depends on chance, and this evaluation must not",
-            hint="TLC evaluates it; here it takes a seed",
-        )
-    return rng
 
 
 TABLE: Final[dict[tuple[str, str], Callable[..., Any]]] = {

@@ -2,7 +2,7 @@
 
 What these reach beyond values is given by context variables: `printer` takes
 printed lines, `registers` holds what TLCSet sets, `dice` decides what
-RandomElement takes, and without dice it refuses.
+RandomElement and Randomization take, and without dice they refuse.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from itertools import permutations
 from math import factorial
 from typing import TYPE_CHECKING, Any, Final
 
+from pyspec.language.runtime.chance import draw
 from pyspec.language.runtime.errors import AssertionFails, refused
 from pyspec.language.runtime.modules.sequences import sequence
 from pyspec.language.runtime.ops import LazyFunction, cup, domain
 from pyspec.language.runtime.order import V, in_order
-from pyspec.language.runtime.sets import ANY, MAX_SIZE, elements, finite, plain
+from pyspec.language.runtime.sets import ANY, MAX_SIZE, finite, plain
 from pyspec.values import TRUE, Fn, fn, fn_maker, record, show
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from pyspec.language.runtime.equality import Lazy
 
-__all__ = ["CONSTANTS", "PREDICATES", "TABLE", "dice", "printer", "registers"]
+__all__ = ["CONSTANTS", "PREDICATES", "TABLE", "dice", "printer", "registers", "rolled"]
 
 
 def _say(line: str) -> None:
@@ -107,16 +108,18 @@ def sort_seq(s: V, less: Callable[[V, V], bool]) -> tuple[V, ...]:
 
 def random_element(s: V) -> V:
     """Return an element that `dice` decides on; without them it refuses."""
-    every = tuple(elements(s))
-    if not every:
-        raise refused("RandomElement of the empty set has no value")
+    return draw(s, rolled("RandomElement"))
+
+
+def rolled(what: str) -> Random:
+    """Return the dice, which are then known to have been used."""
     rng = dice.get()
     if rng is None:
         raise refused(
-            "RandomElement depends on chance, and this evaluation must not",
-            hint="TLC evaluates it; here it takes a seed",
+            f"{what} depends on chance, and this evaluation must not",
+            hint="it can be evaluated where a run has a seed, as in pyspec check",
         )
-    return rng.choice(every)
+    return rng
 
 
 def tlc_get(key: V) -> V:
