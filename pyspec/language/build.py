@@ -46,6 +46,10 @@ class _Builder:
                 for node in self.tree.members("UserDefinedOpKind")
             },
             assumptions=tuple(map(self.assumption, self.tree.members("AssumeNode"))),
+            seen={
+                name: {sany.name_of(node): _origin(node) for node in seen}
+                for name, seen in self.tree.seen_in_modules()
+            },
         )
 
     def assumption(self, node: ET.Element) -> ir.Assumption:
@@ -264,6 +268,13 @@ def _needed(
                 if each.body is not None:
                     pending.append(each.body)
     return tuple(each for each in definitions if each in found)
+
+
+def _origin(node: ET.Element) -> str:
+    """Return the module that a definition was written in."""
+    body = _body_of(node)
+    home = _home(body) if body is not None else None
+    return home or sany.location_of(node).module
 
 
 def _home(body: ET.Element) -> str | None:

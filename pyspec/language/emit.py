@@ -114,7 +114,8 @@ class Linked:
     - constants: the names in the namespace of the root's declared constants
     - stands: what stands for declared constants that are operators, or that
       depend on the state
-    - inside: what stands for a name in one module only (`Op <- [M]Def`)
+    - inside: what stands for a module's constant, or what it defines
+      (`Op <- [M]Def`)
     - standard: whether a module is one that we have natives for
     """
 
@@ -326,15 +327,13 @@ class Emitter:
     def inside(
         self, at: Location | None, named: ir.Declared | ir.Definition
     ) -> ir.Definition | None:
-        """Return what stands for a name in the module that uses or defines it."""
+        """Return what stands for a constant of one module, or what one defines."""
         inside = self.linked.inside
         if not inside:
             return None
-        name = named.text if isinstance(named, ir.Declared) else _plain(named.name)
-        found = inside.get((at.module, name)) if at is not None else None
-        if found is None and isinstance(named, ir.Definition):
-            found = inside.get((named.module, name))
-        return found
+        if isinstance(named, ir.Definition):
+            return inside.get((named.module, _plain(named.name)))
+        return inside.get((at.module, named.text)) if at is not None else None
 
     def application(self, node: ir.Apply, scope: Scope, *, condition: bool) -> str:
         """Apply an operator; a condition in a value's place becomes a value."""

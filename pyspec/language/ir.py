@@ -164,10 +164,15 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Module:
-    """A root module and all that it sees."""
+    """A root module and all that it sees.
+
+    `seen` has the names that each module involved sees, its own and others',
+    and the modules that they were written in.
+    """
 
     name: str
     constants: tuple[Declared, ...]
     variables: tuple[Declared, ...]
     definitions: dict[str, Definition] = field(default_factory=dict)
     assumptions: tuple[Assumption, ...] = ()
+    seen: dict[str, dict[str, str]] = field(default_factory=dict)

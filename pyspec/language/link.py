@@ -162,15 +162,22 @@ class Compiler:
         }
 
     def inside(self) -> dict[tuple[str, str], ir.Definition]:
-        """Return what stands for a name in one module only."""
+        """Return what stands for the names that the cfg gives with a module.
+
+        What a module only sees is replaced where it is defined, and so for all.
+        """
         found = {
-            (module, name): self.definition(other, "operator")
+            (self.origin(module, name), name): self.definition(other, "operator")
             for name, (module, other) in self.config.module_overrides.items()
         }
         for name, (module, value) in self.config.module_constants.items():
             body = ir.Literal(None, 0, value)
-            found[(module, name)] = _made_up(name, module, 0, body)
+            found[(self.origin(module, name), name)] = _made_up(name, module, 0, body)
         return found
+
+    def origin(self, module: str, name: str) -> str:
+        """Return the module that a name was defined in which a module sees."""
+        return self.module.seen.get(module, {}).get(name, module)
 
     def definition(self, name: str, what: str) -> ir.Definition:
         """Return a definition of the root module that the cfg names."""

@@ -70,6 +70,13 @@ class Tree:
                     if reference.tag.endswith("Ref"):
                         yield self.follow(reference)
 
+    def seen_in_modules(self) -> Iterator[tuple[str, list[ET.Element]]]:
+        """Each module with the operators that it defines, extends or instantiates."""
+        for node in self._entries.values():
+            if node.tag == "ModuleNode":
+                kind = "UserDefinedOpKindRef"
+                yield name_of(node), [self.follow(each) for each in node.iter(kind)]
+
     def references(
         self,
         node: ET.Element,

@@ -51,6 +51,7 @@ NATIVE = {
     "Ring_large": 119_151,
     "Pipeline_large": 227_872,
     "Ballot7": 296_448,
+    "Ring_huge": 921_875,
 }
 
 
@@ -102,19 +103,14 @@ def pairs() -> list[Pair]:
     tools = find_toolchain()
     plain = [str(tools.java.path), "-cp", str(tools.jar.path), "tlc2.TLC", "-deadlock"]
 
+    def check(module: str, config: str) -> list[str]:
+        command = [sys.executable, "-m", "pyspec", "check", module]
+        return [*command, "--no-deadlock", "--config", config]
+
     def pair(name: str, config: str, bound: float) -> Pair:
-        ours = [
-            sys.executable,
-            "-m",
-            "pyspec",
-            "check",
-            "Ballot.tla",
-            "--workers=1",
-            "--no-deadlock",
-        ]
         return Pair(
             name,
-            ours=[*ours, "--config", config],
+            ours=[*check("Ballot.tla", config), "--workers=1"],
             peer=[*plain, "-config", config, "Ballot"],
             bound=bound,
         )
@@ -123,12 +119,7 @@ def pairs() -> list[Pair]:
         module = Path(config).stem.partition("_")[0].rstrip("0123456789")
         return Pair(
             f"native check of {config} ({states:,} states)",
-            ours=[
-                sys.executable,
-                str(HERE / "native.py"),
-                str(SPECS / f"{module}.tla"),
-                str(SPECS / config),
-            ],
+            ours=[*check(f"{module}.tla", config), "--engine=native"],
             peer=[*plain, "-workers", "1", "-config", config, module],
             bound=1.0 if states <= FAST else 2.0,
             wall=True,

@@ -14,8 +14,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from native import load  # type: ignore[import-not-found]  # beside this script
-
+from pyspec import load
 from pyspec.language.state import Step
 from pyspec.tla2tools import read_config
 from pyspec.values import canonical

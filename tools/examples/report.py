@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pyspec.errors import Mistake
-from tools.examples.verdicts import counts
+from tools.examples.verdicts import OF_A_CUT, counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,7 +80,11 @@ def _totals(rows: Sequence[Row]) -> Iterator[str]:
         f"Of the {len(promised)} that TLC finishes within 120,000 states {agree} "
         f"agree ({share:.1%}; the goal is {GOAL:.0%}): {_by_class(promised)}."
     )
-    judged = [row for row in promised if row.verdict.of != "safety"]
+    judged = [
+        row
+        for row in promised
+        if row.verdict.of != "safety" and row.verdict.why != OF_A_CUT
+    ]
     share = agree / len(judged) if judged else 0.0
     yield (
         "Of those whose liveness is not asked of a graph that CONSTRAINT, VIEW or "

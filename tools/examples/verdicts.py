@@ -9,7 +9,16 @@ if TYPE_CHECKING:
     from tools.examples.manifest import Model
     from tools.examples.worker import Answer
 
-__all__ = ["MOST_STATES", "Class", "Truth", "Verdict", "counts", "judge", "truth_of"]
+__all__ = [
+    "MOST_STATES",
+    "OF_A_CUT",
+    "Class",
+    "Truth",
+    "Verdict",
+    "counts",
+    "judge",
+    "truth_of",
+]
 
 MOST_STATES: Final = 120_000
 """Models of up to so many distinct states are those that we promise."""
@@ -67,7 +76,7 @@ def judge(truth: Truth, answer: Answer) -> Verdict:
         return Verdict("unknown", "nobody says what is right")
     if answer.result != truth.result:
         if answer.unsound and answer.result == "success":
-            return Verdict("refused", "the liveness that fails is of a cut graph")
+            return Verdict("refused", OF_A_CUT)
         if answer.unchecked and answer.result == "success":
             return Verdict("refused", _left_out(answer))
         return Verdict("differs", f"{truth.result}; we say {answer.result}")
@@ -80,6 +89,8 @@ def judge(truth: Truth, answer: Answer) -> Verdict:
         return Verdict("safety", f"liveness of a graph that was cut: {names}")
     return Verdict("agrees")
 
+
+OF_A_CUT: Final = "the liveness that fails is of a cut graph"
 
 _UNANSWERED: Final[dict[str, Class]] = {
     "refused": "refused",

@@ -9,6 +9,7 @@ states, allow_io.  The last line of standard output is the answer, an `Answer` a
 from __future__ import annotations
 
 import json
+import random
 import sys
 import time
 import traceback
@@ -21,6 +22,7 @@ from pyspec.explore import Cause, Limits, check
 from pyspec.explore.liveness import refuse_cuts
 from pyspec.language.compiled import compile_spec
 from pyspec.language.runtime.modules.outside import allow_io
+from pyspec.language.runtime.modules.tlc import dice
 from pyspec.tla2tools import find_toolchain, read_config, sany
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ class Answer:
 
 def answer(job: dict[str, Any]) -> Answer:
     """Parse, compile and search; whatever goes wrong is an answer, too."""
+    dice.set(random.Random(0))  # noqa: S311 - no secret
     work = _Work(job)
     try:
         work.run()

@@ -11,6 +11,7 @@ from pyspec.language.runtime.sets import elements, size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
     from pyspec.language.runtime.order import V
 
 __all__ = ["CONSTANTS", "PREDICATES", "TABLE"]

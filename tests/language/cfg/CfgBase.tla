@@ -1,0 +1,4 @@
+---- MODULE CfgBase ----
+Step == 1
+Other == Step
+====
