@@ -49,6 +49,13 @@ STAGES: Final = {
         "tests/language/test_properties_agree_with_tlc.py",
         "tests/language_generated/test_generated_specs_agree_with_tlc.py",
     ],
+    "rest": [
+        "tests/language_load",
+        "tests/language_positions",
+        "tests/language/test_step_checkers_mean_the_plain_form.py",
+        "tests/explore",
+        "tests/runtime",
+    ],
 }
 _MOST_BYTES: Final = 3 * 1024**3  # of a mutant that builds something endless
 _MOST_WORDS: Final = 3  # of a line of pytest that names a failed test
