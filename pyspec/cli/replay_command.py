@@ -17,7 +17,9 @@ from pyspec.cli.options import (
 from pyspec.errors import Exit, Mistake
 
 if TYPE_CHECKING:
-    from pyspec.conformance import Question, Spec, Verdict
+    from collections.abc import Callable
+
+    from pyspec.conformance import Engine, Limits, Question, Spec, Verdict
     from pyspec.conformance.adapters import Adapted
     from pyspec.tla2tools import Toolchain
     from pyspec.trace.model import Trace
@@ -49,6 +51,13 @@ if TYPE_CHECKING:
     help="A Python file whose `adapt` maps the log's records to events.  Its code "
     "is run.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["native", "tlc"]),
+    default="native",
+    show_default=True,
+    help="What decides: the spec compiled to Python, or TLC.",
+)
 @limit_options
 @json_option
 @toolchain_options
@@ -57,6 +66,7 @@ def command(
     spec: str | None,
     config: Path | None,
     adapter: Path | None,
+    engine: str,
     memory: int | None,
     timeout: float | None,
     as_json: bool,
@@ -69,12 +79,14 @@ def command(
     unknown within the limits.  With EXPECT in a trace's header the exit code
     says whether the verdict is the expected one.
     """
-    from pyspec.conformance import Limits, TlcEngine
+    from functools import cache
+
+    from pyspec.conformance import Limits
     from pyspec.report.progress import Reporter
 
     adapted, broken = _adapt(traces, adapter) if adapter else ([], [])
-    named = _named(traces, adapted) if adapter is None or adapted else []
-    toolchain = find_toolchain(java, jar)
+    named = _named(traces, adapted, spec) if adapter is None or adapted else []
+    toolchain = cache(lambda: find_toolchain(java, jar))
     specs = _Specs(toolchain, spec, config)
     limits = Limits(timeout_s=timeout, memory_mb=memory)
     with Reporter(["replay"], quiet=as_json) as reporter:
@@ -86,13 +98,21 @@ def command(
             f"{_count(len(questions), 'trace')} with {_count(events, 'event')}, "
             "none decided yet",
         )
-        verdicts = TlcEngine(toolchain, limits).decide(questions)
+        verdicts = _engine(engine, toolchain, limits).decide(questions)
     broken += more
     if as_json:
         _print_json(verdicts, broken, adapted)
     else:
         _print(verdicts, broken, adapted)
     return _exit(verdicts, broken)
+
+
+def _engine(name: str, toolchain: Callable[[], Toolchain], limits: Limits) -> Engine:
+    from pyspec.conformance import NativeEngine, TlcEngine
+
+    if name == "tlc":
+        return TlcEngine(toolchain(), limits)
+    return NativeEngine(toolchain, limits)
 
 
 def _count(number: int, noun: str) -> str:
@@ -121,23 +141,43 @@ def _adapt(
 def _named(
     files: tuple[Path, ...],
     adapted: list[Adapted],
+    spec: str | None,
 ) -> list[tuple[str, Trace | Mistake]]:
     """Read the traces; one that cannot be read costs the others nothing."""
     if adapted:
         return [
             (str(key), trace) for log in adapted for key, trace in log.traces.items()
         ]
-    from pyspec.trace import read_trace
-
     named: list[tuple[str, Trace | Mistake]] = []
     for file in files:
         try:
-            named.append((str(file), read_trace(file)))
+            named += _of_any_format(file, spec)
         except Mistake as error:
-            if file.suffix in {".ndjson", ".jsonl", ".json"}:
+            if file.suffix in {".ndjson", ".jsonl", ".json"} and error.hint is None:
                 error.hint = "A log needs what maps it to events: --adapter FILE.py."
             named.append((str(file), error))
     return named
+
+
+def _of_any_format(file: Path, spec: str | None) -> list[tuple[str, Trace]]:
+    """Read a file's traces; what is not carried over from it is told."""
+    from pyspec.tla2tools.formats import Format, read_any
+
+    # With --spec nobody asks of which module a trace is, and not every file says so.
+    module = None if spec is None else Path(spec).stem
+    readings = read_any(file, module=module)
+    for reading in readings[:1]:
+        if reading.form is Format.ETCD:
+            raise Mistake(
+                "of this log the names of actions and processes could be judged alone",
+                file=file,
+                hint="A log needs what maps the rest to events: --adapter FILE.py.",
+            )
+        for note in reading.notes:
+            click.echo(f"{file}: {note}", err=True)
+        for what, count in reading.ignored.items():
+            click.echo(f"{file}: not judged: {what} ({count:,})", err=True)
+    return [(str(file), reading.trace) for reading in readings]
 
 
 def _ask(
@@ -175,7 +215,7 @@ class _Specs:
 
     def __init__(
         self,
-        toolchain: Toolchain,
+        toolchain: Callable[[], Toolchain],
         named: str | None,
         config: Path | None,
     ) -> None:

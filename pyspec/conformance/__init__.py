@@ -2,10 +2,12 @@
 
 `Question` says what is asked (a trace, a spec, constants), `Verdict` what is
 answered.  An `Engine` computes the one from the other and knows nothing of
-files or commands; today TLC does (`TlcEngine`), through a generated module.
+files or commands: the compiled spec does (`NativeEngine`), or TLC, through a
+generated module (`TlcEngine`).
 """
 
 from pyspec.conformance.adapters import Header, Ignored, Record, adapt_file
+from pyspec.conformance.native import NativeEngine
 from pyspec.conformance.question import Question, Spec, ask, load_spec
 from pyspec.conformance.tlc_engine import Engine, Limits, TlcEngine
 from pyspec.conformance.verdict import Explanation, Judgement, Verdict
@@ -17,6 +19,7 @@ __all__ = [
     "Ignored",
     "Judgement",
     "Limits",
+    "NativeEngine",
     "Question",
     "Record",
     "Spec",

@@ -158,13 +158,18 @@ class Formulas:
         them from, A alone says it all: then Next is not evaluated, which is
         slower and impossible where it draws from an infinite set.
         """
-        arity = len(self.facts.operators[call.action].parameters)
-        arguments: tuple[Argument, ...]
-        arguments = (UNKNOWN,) * arity if call.arguments is None else call.arguments
-        known = [argument for argument in arguments if argument is not UNKNOWN]
+        arguments = arguments_of(call, self.facts)
+        return self.shaped(
+            call.action,
+            [None if v is UNKNOWN else self.literals.of(v) for v in arguments],
+        )
+
+    def shaped(self, action: str, arguments: Sequence[str | None]) -> str:
+        """Return the formula of a step by an action; None is not known."""
+        known = [argument for argument in arguments if argument is not None]
         if len(known) == len(arguments):
-            return self.known(call.action, [self.literals.of(v) for v in known])
-        places = drawn_at(self.facts, call.action)
+            return self.known(action, known)
+        places = drawn_at(self.facts, action)
         drawn = " \\/ ".join(self.quantified(place, arguments) for place in places)
         if all(place.direct for place in places):
             return f"({drawn})"
@@ -207,12 +212,12 @@ class Formulas:
                 body = f"(\\E {name} \\in ({within}) : {body})"
         return body.removesuffix(" /\\ TRUE")
 
-    def quantified(self, place: Application, arguments: Sequence[Argument]) -> str:
+    def quantified(self, place: Application, arguments: Sequence[str | None]) -> str:
         """One application with its binders; known arguments equated."""
         equal = [
-            f"({text}) = {self.literals.of(value)}"
+            f"({text}) = {value}"
             for text, value in zip(place.arguments, arguments, strict=True)
-            if value is not UNKNOWN
+            if value is not None
         ]
         body = " /\\ ".join([*equal, self.applied(place.action, place.arguments)])
         for name, bound in reversed(place.binders):
@@ -261,6 +266,12 @@ class Formulas:
         formulas[0] = " /\\ ".join([*before, formulas[0]])
         formulas[-1] = " /\\ ".join([formulas[-1], *after])
         return formulas
+
+
+def arguments_of(call: Call, facts: Facts) -> tuple[Argument, ...]:
+    """Return a call's arguments, each of them UNKNOWN if none was recorded."""
+    arity = len(facts.operators[call.action].parameters)
+    return (UNKNOWN,) * arity if call.arguments is None else call.arguments
 
 
 def drawn_at(facts: Facts, action: str) -> list[Application]:

@@ -7,6 +7,7 @@ have, a constant without value) is a `Mistake` here, before any engine runs.
 from __future__ import annotations
 
 import difflib
+import hashlib
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from pyspec.trace.model import UNKNOWN, Call, Observation, Trace
 from pyspec.values import show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from pyspec.language import Facts, Operator
@@ -58,30 +59,69 @@ class Question:
 
 
 def load_spec(
-    toolchain: Toolchain,
+    toolchain: Toolchain | Callable[[], Toolchain],
     module: Path,
     config: Config | None = None,
     library: tuple[Path, ...] = (),
 ) -> Spec:
-    """Read a module's facts.  A cfg gives constants, INIT, NEXT, SPECIFICATION."""
-    from pyspec.language import modules_folder, read_facts  # noqa: PLC0415 - keeps start-up fast
-    from pyspec.tla2tools import sany  # noqa: PLC0415 - likewise
+    """Read a module's facts.  A cfg gives constants, INIT, NEXT, SPECIFICATION.
+
+    What was read is kept; a toolchain that is yet to be found is only looked
+    for if SANY must run.
+    """
+    from pyspec.kept import kept  # noqa: PLC0415 - keeps start-up fast
+    from pyspec.language import modules_folder  # noqa: PLC0415 - likewise
+    from pyspec.tla2tools.modules import involved, search_path  # noqa: PLC0415 - likewise
 
     library = tuple(dict.fromkeys((*library, modules_folder())))
-    report = sany.parse(toolchain, module, library=library)
+    found: Facts
+    if module.is_file():
+        files = involved(module.absolute(), search_path(module, library))
+        found = kept(
+            "facts",
+            _key(files, config),
+            lambda: _facts(toolchain, module, config, library),
+        )
+    else:
+        found = _facts(toolchain, module, config, library)  # which says what is wrong
+    _refuse_our_names(module, found)
+    if config is None:
+        return Spec(module, found, {}, library)
+    overrides = _operators_for_constants(module, found, config)
+    return Spec(module, found, dict(config.constants), library, overrides)
+
+
+def _facts(
+    toolchain: Toolchain | Callable[[], Toolchain],
+    module: Path,
+    config: Config | None,
+    library: tuple[Path, ...],
+) -> Facts:
+    """Ask SANY; Mistake if it does not accept the module."""
+    from pyspec.language import read_facts  # noqa: PLC0415 - keeps start-up fast
+    from pyspec.tla2tools import sany  # noqa: PLC0415 - likewise
+
+    tools = toolchain() if callable(toolchain) else toolchain
+    report = sany.parse(tools, module, library=library)
     report.require()
-    facts = read_facts(
-        sany.export_xml(toolchain, module, library=library),
+    return read_facts(
+        sany.export_xml(tools, module, library=library),
         dict(report.modules),
         specification=config.specification if config else None,
         init=config.init if config else None,
         next_=config.next if config else None,
     )
-    _refuse_our_names(module, facts)
-    if config is None:
-        return Spec(module, facts, {}, library)
-    overrides = _operators_for_constants(module, facts, config)
-    return Spec(module, facts, dict(config.constants), library, overrides)
+
+
+def _key(files: Mapping[str, Path], config: Config | None) -> str:
+    """Return what changes with anything that facts depend on."""
+    from pyspec.kept import content_of  # noqa: PLC0415 - keeps start-up fast
+    from pyspec.language.load import engine  # noqa: PLC0415 - likewise
+
+    behavior = (config.specification, config.init, config.next) if config else ()
+    said = repr((sorted(map(str, files.values())), behavior))
+    contents = content_of(file for _, file in sorted(files.items()))
+    return hashlib.sha256(f"{engine()}{said}{contents}".encode()).hexdigest()
 
 
 def _refuse_our_names(module: Path, facts: Facts) -> None:

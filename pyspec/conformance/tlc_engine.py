@@ -126,7 +126,7 @@ class TlcEngine:
 
         -1 if not even an initial state fits.
         """
-        tag = _tag()
+        tag = fresh_tag()
         generated = generate(batch, name=_NAME, tag=tag, unbounded=unbounded)
         size = sum(map(len, generated.events)) + len(batch)
         outcome = self.run(generated.text, generated.config, batch[0], size)
@@ -216,12 +216,12 @@ class TlcEngine:
         detail: Detail,
     ) -> list[Explanation | None]:
         """Explain rejections in one run; without those that TLC stumbles over."""
-        probes = [Probe(verdict, _tag(), detail) for verdict in verdicts]
+        probes = [Probe(verdict, fresh_tag(), detail) for verdict in verdicts]
         questions = [verdict.question for verdict in verdicts]
         generated = generate(
             questions,
             name=_NAME,
-            tag=_tag(),
+            tag=fresh_tag(),
             probes={
                 index: (probe.place, probe.formula)
                 for index, probe in enumerate(probes)
@@ -289,20 +289,14 @@ _LESS = {Detail.FULL: Detail.ORDERED, Detail.ORDERED: Detail.BARE}
 _ENVIRONMENT = frozenset({Cause.KILLED, Cause.DISK})
 
 
-def _tag() -> str:
+def fresh_tag() -> str:
     """Return a word that no spec prints by chance."""
     return f"px{secrets.token_hex(6)}"
 
 
 def _batches(questions: Sequence[Question]) -> Iterator[list[int]]:
     """Group questions of one spec and constants, so that no run is too large."""
-    groups: defaultdict[object, list[int]] = defaultdict(list)
-    for index, question in enumerate(questions):
-        constants = tuple(
-            sorted((name, show(v)) for name, v in question.constants.items()),
-        )
-        groups[(id(question.spec.facts), constants)].append(index)
-    for indices in groups.values():
+    for indices in grouped(questions):
         batch: list[int] = []
         size = 0
         for index in indices:
@@ -313,6 +307,17 @@ def _batches(questions: Sequence[Question]) -> Iterator[list[int]]:
             batch.append(index)
             size += events
         yield batch
+
+
+def grouped(questions: Sequence[Question]) -> list[list[int]]:
+    """Return the places of questions of one spec and constants together."""
+    groups: defaultdict[object, list[int]] = defaultdict(list)
+    for index, question in enumerate(questions):
+        constants = tuple(
+            sorted((name, show(v)) for name, v in question.constants.items()),
+        )
+        groups[(id(question.spec.facts), constants)].append(index)
+    return list(groups.values())
 
 
 def _culprit(outcome: Outcome, batch: Sequence[Question]) -> int | None:
@@ -379,6 +384,12 @@ def _verdict(question: Question, matched: int, outcome: Outcome) -> Verdict:
             max(matched, 0),
             why=f"{outcome.message}; {max(matched, 0)} of {len(events)} events matched",
         )
+    return rejection(question, matched)
+
+
+def rejection(question: Question, matched: int) -> Verdict:
+    """Return the verdict on a trace of which so many events matched; -1: no INIT."""
+    events = question.trace.events
     bounds = [silent.maximum for silent in question.trace.silent]
     known = [bound for bound in bounds if bound is not None]
     return Verdict(

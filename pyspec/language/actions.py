@@ -357,9 +357,20 @@ class ActionEmitter(Emitter):
         if node.name == "=":
             self.put(depth, f"{name} = plain({text})")
         else:
-            self.put(depth, f"for {name} in every({text}):")
+            self.put(depth, f"for {name} in {self.choices(text, target)}:")
             depth += 1
+        depth = self.look(depth, target, name)
         go(self.given(scope, {target: name}), depth, label)
+
+    def choices(self, text: str, target: ir.Declared) -> str:
+        """Return what to loop over for the new value of a variable."""
+        del target
+        return f"every({text})"
+
+    def look(self, depth: int, target: ir.Declared, text: str) -> int:
+        """Look at a new value; return the depth at which to go on."""
+        del target, text
+        return depth
 
     def unchanged(
         self, node: ir.Node, scope: Scope, depth: int, label: Label, go: Continue
@@ -388,7 +399,9 @@ class ActionEmitter(Emitter):
             same = ir.Builtin(node.at, 2, "=", (primed, node))
             self.test(same, scope, depth, label, go)
             return
-        go(self.given(scope, {target: self.value(node, scope)}), depth, label)
+        text = self.value(node, scope)
+        depth = self.look(depth, target, text)
+        go(self.given(scope, {target: text}), depth, label)
 
     @staticmethod
     def is_state(node: ir.Node) -> bool:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from pyspec.language.link import Compiler
     from pyspec.language.program import Program, Spec
+    from pyspec.language.stepping import Stepping
     from pyspec.language.twin import Twin
     from pyspec.tla2tools import Config, Toolchain
     from pyspec.values import Value
@@ -108,14 +109,41 @@ def compiled(
     `toolchain` is asked only if SANY must run.
     """
     files = involved(source.module, source.folders)
-    ours = sorted(n for n, file in files.items() if file.parent == modules_folder())
-    said = f"{source.module.stem}\0{ours}\0{_canonical(source.config)}\0"
-    contents = content_of(file for _, file in sorted(files.items()))
-    key = hashlib.sha256(f"{_engine()}{said}{contents}".encode()).hexdigest()
     program: Program = kept(
-        "programs", key, lambda: _made(source, files, toolchain, stop)
+        "programs",
+        _key(source, files),
+        lambda: _made(source, files, toolchain, stop),
     )
     return program
+
+
+def stepping(
+    source: Source,
+    wanted: tuple[Sequence[str], Sequence[str]],
+    toolchain: Callable[[], Toolchain] | None = None,
+    *,
+    stop: threading.Event | None = None,
+) -> Stepping:
+    """Return what `link_steps` makes of a source, kept or made now."""
+    files = involved(source.module, source.folders)
+
+    def made() -> Stepping:
+        from pyspec.language.stepping import link_steps  # noqa: PLC0415 - slow
+
+        xml = _exported(source, toolchain, stop)
+        texts = _texts(source.module, files)
+        return link_steps(xml, source.config, _standard(files), texts, wanted)
+
+    found: Stepping = kept("steps", _key(source, files, repr(wanted)), made)
+    return found
+
+
+def _key(source: Source, files: Mapping[str, Path], more: str = "") -> str:
+    """Return what changes with anything that a compiled module depends on."""
+    ours = sorted(n for n, file in files.items() if file.parent == modules_folder())
+    said = f"{source.module.stem}\0{ours}\0{_canonical(source.config)}\0{more}"
+    contents = content_of(file for _, file in sorted(files.items()))
+    return hashlib.sha256(f"{engine()}{said}{contents}".encode()).hexdigest()
 
 
 def twin(source: Source, toolchain: Callable[[], Toolchain] | None = None) -> Twin:
@@ -256,7 +284,7 @@ def read_config(path: Path) -> Config:
         content = path.read_bytes()
     except OSError:
         content = b""  # reading it properly says what is wrong
-    said = hashlib.sha256(f"{_engine()}{path}\0".encode() + content).hexdigest()
+    said = hashlib.sha256(f"{engine()}{path}\0".encode() + content).hexdigest()
 
     def read() -> Config:
         from pyspec.tla2tools import read_config as read  # noqa: PLC0415 - slow
@@ -334,7 +362,7 @@ def _canonical(config: Config) -> str:
 
 
 @functools.cache
-def _engine() -> str:
+def engine() -> str:
     """Return what changes when the engine does, or the Python that runs it."""
     return f"{sys.version}\0{content_of(_sources())}\0"
 

@@ -448,6 +448,19 @@ def _fixed(
     return me
 
 
+def _chosen(values: Any, wanted: tuple[Any, ...] | None) -> Iterable[Any]:  # noqa: ANN401 - a set
+    """Return the elements of a set, or, if one value only will do, that one.
+
+    Where membership cannot be told the elements are gone through as ever.
+    """
+    if wanted is None:
+        return sets.every(values)
+    try:
+        return wanted if sets.contains(values, *wanted) else ()
+    except EvaluationError:
+        return sets.every(values)
+
+
 def _not_assigned(names: str) -> NoReturn:
     raise EvaluationError(f"the action gives no value to {names}")
 
@@ -483,6 +496,7 @@ def _called() -> dict[str, Any]:
         "FALSE": FALSE,
         "once": _once,
         "fixed": _fixed,
+        "chosen": _chosen,
         "not_assigned": _not_assigned,
         "unassigned": _unassigned,
     }

@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pyspec.conformance import Judgement, Limits, TlcEngine, Verdict, ask, load_spec
+from pyspec.conformance import (
+    Engine,
+    Judgement,
+    Limits,
+    NativeEngine,
+    TlcEngine,
+    Verdict,
+    ask,
+    load_spec,
+)
 from pyspec.tla2tools import find_toolchain
 from pyspec.trace.model import (
     UNKNOWN,
@@ -482,15 +491,20 @@ class Recorder:
         return Call(step.action, tuple(map(self.random.choice, choices)))
 
 
-@pytest.fixture(scope="module")
-def verdicts(tmp_path_factory: pytest.TempPathFactory) -> list[Verdict]:
+@pytest.fixture(scope="module", params=["tlc", "native"])
+def verdicts(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> list[Verdict]:
     file = tmp_path_factory.mktemp("parcels") / "Parcels.tla"
     file.write_text(SPEC, encoding="utf-8")
     toolchain = find_toolchain()
     spec = load_spec(toolchain, file)
     recorder = Recorder(SEED)
     traces = [recorder.trace() for _ in range(TRACES)]
-    engine = TlcEngine(toolchain, Limits(explained=TRACES, unbounded_s=60))
+    limits = Limits(explained=TRACES, unbounded_s=60)
+    engine: Engine = TlcEngine(toolchain, limits)
+    if request.param == "native":
+        engine = NativeEngine(lambda: toolchain, limits)
     return engine.decide([ask(spec, trace) for trace in traces])
 
 

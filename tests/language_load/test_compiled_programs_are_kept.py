@@ -163,17 +163,17 @@ def test_a_change_of_the_engine_or_of_python_counts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     made(source)
-    load._engine.cache_clear()
+    load.engine.cache_clear()
     assert not made(source)
-    load._engine.cache_clear()
+    load.engine.cache_clear()
     with monkeypatch.context() as patched:
         patched.setattr("sys.version", "4.0")
         assert made(source)
-    load._engine.cache_clear()
+    load.engine.cache_clear()
     sources = load._sources()
     monkeypatch.setattr(load, "_sources", lambda: sources[1:])
     assert made(source)
-    load._engine.cache_clear()
+    load.engine.cache_clear()
 
 
 def test_the_engine_is_all_sources_that_compile_or_run_a_program() -> None:

@@ -1,0 +1,280 @@
+"""All states that a spec may be in, event by event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from pyspec.conformance.module import arguments_of
+from pyspec.conformance.observe import holds, looks_of
+from pyspec.explore.limits import Stopped
+from pyspec.explore.result import Cause
+from pyspec.trace.model import UNKNOWN, AnyStep, Call, Skip
+from pyspec.values import Fn, ModelValue, fn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from pyspec.conformance.observe import Exactly
+    from pyspec.language import Facts
+    from pyspec.language.state import State
+    from pyspec.language.stepping import Look, Steps
+    from pyspec.trace.model import Event, Observation, Path, Silent, Step, Trace
+    from pyspec.values import Value
+
+__all__ = ["ANY", "MOST_STATES", "Asking", "Shape", "Walk", "shape_of"]
+
+MOST_STATES: Final = 500_000
+"""States that a trace may leave possible at once."""
+
+ANY: Final = "pxS_any"
+"""The generator of all steps of Next."""
+
+Shape: TypeAlias = "tuple[str, tuple[bool, ...]]"
+"""An action, and which of its arguments are known."""
+
+
+def shape_of(call: Call, facts: Facts) -> Shape:
+    """Return the form in which a trace calls an action."""
+    given = arguments_of(call, facts)
+    return call.action, tuple(argument is not UNKNOWN for argument in given)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A compiled spec, and how it is asked.
+
+    - names: the generator of each form of a call
+    - roots: the function of each state operator that is observed
+    - meanings: values of constants and definitions that traces name
+    """
+
+    facts: Facts
+    steps: Steps
+    names: Mapping[Shape, str]
+    roots: Mapping[str, str]
+    meanings: Mapping[str, Value]
+
+    def value(self, given: Value) -> Value:
+        """Return a value with names of the spec replaced by what they mean."""
+        if not self.meanings:
+            return given
+        if isinstance(given, ModelValue):
+            meant: Value = self.meanings.get(given.name, given)
+            return meant
+        if isinstance(given, tuple):
+            return tuple(map(self.value, given))
+        if isinstance(given, frozenset):
+            return frozenset(map(self.value, given))
+        if isinstance(given, Fn):
+            pairs = given.items()
+            changed: Value = fn({self.value(k): self.value(v) for k, v in pairs})
+            return changed
+        return given
+
+    def observation(self, given: Observation) -> Observation:
+        """Return an observation with names replaced by what they mean."""
+        if not self.meanings:
+            return given
+        path = replace(
+            given.path,
+            arguments=tuple(map(self.value, given.path.arguments)),
+            selectors=tuple(map(self.value, given.path.selectors)),
+        )
+        return replace(given, path=path, value=self.value(given.value))
+
+    def arguments(self, call: Call) -> tuple[Value, ...]:
+        """Return the arguments that are known."""
+        given = arguments_of(call, self.facts)
+        return tuple(self.value(v) for v in given if v is not UNKNOWN)
+
+    def root(self, path: Path, state: State) -> Value:
+        """Return the value of a path's variable or operator."""
+        if path.root in self.facts.variables:
+            found: Value = state[self.facts.variables.index(path.root)]
+            return found
+        return self.steps.value(self.roots[path.root], state, path.arguments)
+
+
+class Walk:
+    """A trace's way through a spec: `states` may be the spec's after `matched` events.
+
+    After a rejection `states` are those that the rejected event was tried in.
+    Raises Stopped at a limit, and EvaluationError where the spec, or what was
+    observed, has no value.
+    """
+
+    def __init__(
+        self,
+        asking: Asking,
+        trace: Trace,
+        look: Callable[[], None],
+        *,
+        bounded: bool = True,
+    ) -> None:
+        self._asking = asking
+        self._look = look
+        silent = trace.silent
+        if not bounded:
+            silent = tuple(replace(each, maximum=None) for each in silent)
+        self._silent = tuple(map(self._quiet, silent))
+        self._limits = tuple(each.maximum for each in silent)
+        self._plans: dict[object, _Plan] = {}
+        self._trace = trace
+        self.matched = -1
+        self.states: set[State] = set()
+
+    def go(self) -> bool:
+        """Take all events; False if one of them, or INIT, cannot be matched."""
+        return self.start() and all(map(self.take, self._trace.events))
+
+    def start(self) -> bool:
+        """Begin with the initial states that have what INIT observes."""
+        asking = self._asking
+        wanted = [*map(asking.observation, self._trace.init)]
+        found = asking.steps.spec.initial_states()
+        self.states = {state for state in found if self._has(wanted, state)}
+        if self.states:
+            self.matched = 0
+        return bool(self.states)
+
+    def take(self, event: Event) -> bool:
+        """Match an event; False if no step does."""
+        plan = self._plan(event)
+        tried = self._closed(self.states)
+        found: set[State] = set()
+        for state in tried:
+            found.update(plan.taken(state))
+            self._look()
+            _bounded(found)
+        self.states = found or tried
+        self.matched += bool(found)
+        return bool(found)
+
+    # ------------------------------------------------------------ events
+
+    def _plan(self, event: Event) -> _Plan:
+        key = event.steps, event.observations
+        if key not in self._plans:
+            self._plans[key] = self._made(event)
+        return self._plans[key]
+
+    def _made(self, event: Event) -> _Plan:
+        observed = [*map(self._asking.observation, event.observations)]
+        before = [each for each in observed if not each.primed]
+        after = [each for each in observed if each.primed]
+        variables = self._asking.facts.variables
+        nothing = looks_of((), variables)
+        *first, last = event.steps
+        moves = [self._move(step, *nothing) for step in first]
+        moves.append(self._move(last, *looks_of(after, variables)))
+        return _Plan(
+            lambda state: self._has(before, state),
+            tuple(moves),
+            lambda state: self._has(after, state),
+        )
+
+    def _move(
+        self, step: Step, looks: tuple[Look, ...], only: tuple[Exactly, ...]
+    ) -> Move:
+        """Return what gives the states that a step leads to."""
+        if isinstance(step, Skip):
+            return lambda state: (state,)
+        asking = self._asking
+        if isinstance(step, AnyStep):
+            every = asking.steps.taken
+            return lambda state: (
+                after for after in every(ANY, state, (), looks, only) if after != state
+            )
+        name = asking.names[shape_of(step, asking.facts)]
+        given = asking.arguments(step)
+        return lambda state: asking.steps.taken(name, state, given, looks, only)
+
+    def _has(self, observations: Iterable[Observation], state: State) -> bool:
+        return all(
+            holds(each, self._asking.root(each.path, state)) for each in observations
+        )
+
+    # ------------------------------------------------------------ silent steps
+
+    def _quiet(self, silent: Silent) -> Move:
+        looks, only = looks_of((), self._asking.facts.variables)
+        move = self._move(silent.call, looks, only)
+        return lambda state: (after for after in move(state) if after != state)
+
+    def _closed(self, states: set[State]) -> set[State]:
+        """Return the states with those that silent steps lead to.
+
+        A state is gone on from with each number of steps taken that no other
+        way to it is better than.
+        """
+        if not self._silent:
+            return states
+        none = (0,) * len(self._silent)
+        known: dict[State, list[Counts]] = {state: [none] for state in states}
+        todo = [(state, none) for state in states]
+        while todo:
+            state, counts = todo.pop()
+            if counts not in known[state]:
+                continue  # a better way was found meanwhile
+            for after, more in self._quietly(state, counts):
+                if _better(known.setdefault(after, []), more):
+                    todo.append((after, more))
+            self._look()
+            _bounded(known)
+        return set(known)
+
+    def _quietly(self, state: State, counts: Counts) -> Iterator[tuple[State, Counts]]:
+        for place, move in enumerate(self._silent):
+            limit, used = self._limits[place], counts[place]
+            if limit is None or used < limit:
+                more = counts
+                if limit is not None:
+                    more = (*counts[:place], used + 1, *counts[place + 1 :])
+                for after in move(state):
+                    yield after, more
+
+
+Move: TypeAlias = "Callable[[State], Iterable[State]]"
+Counts: TypeAlias = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """An event, ready to be tried in many states."""
+
+    before: Callable[[State], bool]
+    moves: tuple[Move, ...]
+    after: Callable[[State], bool]
+
+    def taken(self, state: State) -> Iterable[State]:
+        """Return the states after the event."""
+        if not self.before(state):
+            return ()
+        found: Iterable[State] = (state,)
+        for move in self.moves[:-1]:
+            found = {after for each in found for after in move(each)}
+        return (
+            after
+            for each in found
+            for after in self.moves[-1](each)
+            if self.after(after)
+        )
+
+
+def _better(known: list[Counts], counts: Counts) -> bool:
+    """Put counts among those of a state unless one there is as good."""
+    for each in known:
+        if all(a <= b for a, b in zip(each, counts, strict=True)):
+            return False
+    known[:] = [
+        each for each in known if any(a < b for a, b in zip(each, counts, strict=True))
+    ]
+    known.append(counts)
+    return True
+
+
+def _bounded(states: set[State] | dict[State, list[Counts]]) -> None:
+    if len(states) > MOST_STATES:
+        message = f"more than {MOST_STATES:,} states are possible at once"
+        raise Stopped(Cause.STATES, message)
