@@ -192,7 +192,8 @@ class ActionEmitter(Emitter):
         for node in nodes:
             if node.level > 1 or (self.initial and node.level > 0):
                 break
-            may_stand = scope.by_name or isinstance(node, ir.Reference | ir.Apply)
+            stands = scope.by_name or self.linked.stands or self.overrides
+            may_stand = stands or isinstance(node, ir.Reference | ir.Apply)
             if may_stand and self.left(node, scope):
                 break
             found.append(self.condition(node, scope))
@@ -206,9 +207,13 @@ class ActionEmitter(Emitter):
         """
         values = scope.before if self.initial else scope.after
         found: set[ir.Declared] = set()
-        free = self.analysis.summary(node).free
-        for name in free & scope.by_name.keys():
+        free = self.analysis.summary(node).free & scope.by_name.keys()
+        handed = any(self.asks_for_new(*scope.by_name[name]) for name in free)
+        for name in free:
             meant, outer = scope.by_name[name]
+            outer = outer.seen_from(scope)
+            if handed:
+                found |= self.mentioned(meant, outer)
             if isinstance(meant, ir.Operator):
                 if isinstance(meant.operator, ir.Definition):
                     body = meant.operator.body
@@ -219,9 +224,18 @@ class ActionEmitter(Emitter):
             else:
                 found |= self.left(meant, outer)
         for declared, primed in self.uses.of(node):
-            if primed is not self.initial:
+            if primed is not self.initial or handed:
                 found |= self.behind(declared, scope)
         return frozenset(found - values.keys())
+
+    def mentioned(self, node: ir.Node, scope: Scope) -> set[ir.Declared]:
+        """Return the variables of the root that an expression looks at."""
+        found: set[ir.Declared] = set()
+        for declared, _ in self.uses.of(node):
+            found |= self.behind(declared, scope)
+        for name in self.analysis.summary(node).free & scope.by_name.keys():
+            found |= self.mentioned(*scope.by_name[name])
+        return found
 
     def behind(self, declared: ir.Declared, scope: Scope) -> frozenset[ir.Declared]:
         """Return the variables of the root that a declared name stands for."""
@@ -564,14 +578,19 @@ class ActionEmitter(Emitter):
         self, node: ir.Let, scope: Scope, depth: int, label: Label, go: Continue
     ) -> None:
         """LET: operators that may assign are written out where they are applied."""
+        group = self.recursive_group(node.definitions)
         for definition in node.definitions:
             assigns = definition.level > 1 or self.uses.primed(definition)
             if assigns and not definition.recursive:
                 scope = replace(scope, inline=scope.inline | {definition})
                 continue
+            if definition in group:
+                if definition is group[0]:
+                    scope, names, made = self.bound_together(group, scope)
+                    self.put(depth, f"{names} = {made}")
+                continue
             name = self.new("l")
-            inner = {**scope.operators, definition: name}
-            inside = replace(scope, operators=inner)
+            inside = self.defining(definition, name, scope)
             self.put(depth, f"{name} = {self.local(definition, scope, inside)}")
             scope = inside
         self.act(node.body, scope, depth, label, go)
@@ -631,7 +650,10 @@ class ActionEmitter(Emitter):
         if self.native(operator) is not None:
             return False
         threshold = 0 if self.initial else 1
-        given = any(self.can_assign(each, scope, threshold) for each in arguments)
+        given = self.hands_on(operator, home) or any(
+            self.asks_for_new(each, scope) or self.can_assign(each, scope, threshold)
+            for each in arguments
+        )
         if operator in home.operators:
             return given
         return given or operator.level > threshold
@@ -673,7 +695,7 @@ class ActionEmitter(Emitter):
 
     def shown(self, argument: ir.Node, scope: Scope) -> str:
         """Return what an edge says of an argument that is passed by name."""
-        if isinstance(argument, ir.Operator) or argument.level > 1:
+        if self.initial or isinstance(argument, ir.Operator) or argument.level > 1:
             return "None"
         return f"plain({self.value(argument, scope)})"
 
@@ -722,7 +744,10 @@ class ActionEmitter(Emitter):
         for declared in scope.meanings:
             if not declared.arity:
                 del meanings[declared]
-        return replace(scope, before=before, after={}, meanings=meanings)
+        acting = {d for d in scope.operators if d.level > 1 and not d.recursive}
+        kept = {d: text for d, text in scope.operators.items() if d not in acting}
+        inner = replace(scope, operators=kept, inline=scope.inline | acting)
+        return replace(inner, before=before, after={}, meanings=meanings)
 
     def attempt(self, node: ir.Node, scope: Scope, found: Continue) -> str:
         """Return a call of a function that acts, and is true if `found` says so."""

@@ -58,7 +58,9 @@ class Scope:
     `meanings`: what an INSTANCE substitutes for declared names, and where that
     means it.  `by_name`: parameters that stand for an expression, not a value,
     and where it stands.  `inline`: local operators that are written out where
-    they are applied.  `prime`: whether this is the state after the step.
+    they are applied.  `moving`: those of `operators` that may have another value
+    in the next state though their own text does not tell.  `prime`: whether this
+    is the state after the step.
     """
 
     names: Mapping[ir.Name, str] = field(default_factory=dict)
@@ -68,6 +70,7 @@ class Scope:
     meanings: Mapping[ir.Declared, tuple[ir.Node, Scope]] = field(default_factory=dict)
     by_name: Mapping[ir.Name, tuple[ir.Node, Scope]] = field(default_factory=dict)
     inline: frozenset[ir.Definition] = frozenset()
+    moving: frozenset[ir.Definition] = frozenset()
     prime: bool = False
 
     def bind(self, names: Mapping[ir.Name, str]) -> Scope:
@@ -82,7 +85,11 @@ class Scope:
         """
         if self.prime:
             return self
-        kept = {each: text for each, text in self.operators.items() if not each.level}
+        kept = {
+            each: text
+            for each, text in self.operators.items()
+            if not each.level and each not in self.moving
+        }
         again = self.inline | (self.operators.keys() - kept.keys())
         return replace(
             self, before=self.after, operators=kept, inline=again, prime=True
@@ -383,7 +390,17 @@ class Emitter:
         self, operator: ir.Definition, node: ir.Apply, scope: Scope, home: Scope
     ) -> tuple[str, bool]:
         """Apply a definition of `home` to arguments that mean what they do here."""
-        if operator in home.operators:
+        is_local = operator in home.operators
+        if (
+            is_local
+            and not operator.recursive
+            and (
+                self.hands_on(operator, home)
+                or any(self.asks_for_new(each, scope) for each in node.arguments)
+            )
+        ):
+            return self.inlined(operator, node, scope, home)
+        if is_local:
             return self.apply_local(operator, node, scope, home), False
         found = self.native(operator)
         if found is not None:
@@ -464,13 +481,42 @@ class Emitter:
         """Whether to write the body: as it asks for the new value of an argument."""
         if operator in home.inline or operator.name == "LAMBDA":
             return True
-        if any(self.is_lazy_operator(each, scope) for each in arguments):
+        if any(
+            self.is_lazy_operator(each, scope) or self.asks_for_new(each, scope)
+            for each in arguments
+        ):
             return not operator.recursive
-        primed = self.uses.primed(operator)
-        return bool(primed) and any(
-            name in primed and self.varies(argument)
+        primed, tested = self.uses.primed(operator), self.uses.tested(operator)
+        return any(
+            (name in primed and self.varies(argument))
+            or (name in tested and self.is_of_steps(argument, scope))
             for name, argument in zip(operator.parameters, arguments, strict=False)
         )
+
+    def asks_for_new(self, argument: ir.Node, scope: Scope) -> bool:
+        """Whether it is an operator that asks for the new value of an argument."""
+        if not isinstance(argument, ir.Operator):
+            return False
+        operator, home = self.resolved(argument.operator, argument.at, scope)
+        return isinstance(operator, ir.Definition) and (
+            bool(self.uses.primed(operator)) or self.hands_on(operator, home)
+        )
+
+    def hands_on(self, operator: ir.Definition, home: Scope) -> bool:
+        """Whether it applies an operator from around it that asks for new values."""
+        around = (each for each in self.uses.around(operator) if each.arity)
+        return any(
+            self.asks_for_new(*home.by_name[each])
+            for each in around
+            if isinstance(each, ir.Name) and each in home.by_name
+        )
+
+    def is_of_steps(self, argument: ir.Node, scope: Scope) -> bool:
+        """Whether it is an action, or an operator that gives one."""
+        if isinstance(argument, ir.Operator):
+            operator, _ = self.resolved(argument.operator, argument.at, scope)
+            return isinstance(operator, ir.Definition) and operator.level > 1
+        return argument.level > 1
 
     def is_lazy_operator(self, argument: ir.Node, scope: Scope) -> bool:
         """Whether it is an operator that may leave an argument unevaluated."""
@@ -486,7 +532,7 @@ class Emitter:
         if isinstance(argument, ir.Operator):
             operator = argument.operator
             return not isinstance(operator, ir.Definition) or bool(
-                self.uses.of_definition(operator)
+                self.uses.around(operator)
             )
         return argument.level > 0 or bool(self.analysis.summary(argument).free)
 
@@ -525,6 +571,10 @@ class Emitter:
         names, by_name = dict(inner.names), dict(inner.by_name)
         bound: dict[str, str] = {}
         primed, lazy = self.uses.primed(definition), self.analysis.lazy(definition)
+        if self.hands_on(definition, inner) or any(
+            self.asks_for_new(each, scope) for each in arguments
+        ):
+            primed = frozenset(definition.parameters)
         for name, argument in zip(definition.parameters, arguments, strict=True):
             by_name.pop(name, None)
             names.pop(name, None)
@@ -643,15 +693,53 @@ class Emitter:
         if self.uses.primed(first) and not first.recursive:
             inner = replace(scope, inline=scope.inline | {first})
             return self.let(left, inner, emit)
+        group = self.recursive_group(node.definitions)
+        if first in group:
+            others = tuple(each for each in rest if each not in group)
+            inner, names, made = self.bound_together(group, scope)
+            body = self.let(replace(node, definitions=others), inner, emit)
+            return f"(lambda {names}: {body})(*{made})"
         name = self.new("l")
-        inner = replace(scope, operators={**scope.operators, first: name})
+        inner = self.defining(first, name, scope)
         body = self.let(left, inner, emit)
         return f"(lambda {name}: {body})({self.local(first, scope, inner)})"
+
+    @staticmethod
+    def recursive_group(
+        definitions: tuple[ir.Definition, ...],
+    ) -> tuple[ir.Definition, ...]:
+        """Return the local operators that may apply one another, if several do."""
+        found = tuple(each for each in definitions if each.recursive)
+        return found if len(found) > 1 else ()
+
+    def bound_together(
+        self, group: tuple[ir.Definition, ...], scope: Scope
+    ) -> tuple[Scope, str, str]:
+        """Return the scope inside, Python names, and what they are bound to."""
+        inner = scope
+        for each in group:
+            inner = self.defining(each, self.new("l"), inner)
+        names = ", ".join(inner.operators[each] for each in group)
+        made = "".join(f"({self.recursive_local(each, inner)}), " for each in group)
+        return inner, names, f"fixed_all({len(group)}, lambda {names}: ({made}))"
+
+    def defining(self, definition: ir.Definition, name: str, scope: Scope) -> Scope:
+        """Return the scope in which a local operator is a Python variable."""
+        operators = {**scope.operators, definition: name}
+        moves = any(
+            isinstance(used, ir.Declared) or used in scope.by_name
+            for used in self.uses.around(definition)
+        )
+        moving = scope.moving | {definition} if moves else scope.moving
+        return replace(scope, operators=operators, moving=moving)
 
     def local(self, definition: ir.Definition, scope: Scope, inner: Scope) -> str:
         """Return what a local operator is: called, it gives the value."""
         if definition.body is None:
             raise self.mistake(f"{definition.name} has no definition", definition.at)
+        if definition.recursive:
+            me = inner.operators[definition]
+            return f"fixed(lambda {me}: {self.recursive_local(definition, inner)})"
         given = {each: self.new("p") for each in definition.parameters}
         lazy = self.analysis.lazy(definition)
         names = {
@@ -659,14 +747,23 @@ class Emitter:
             for each, text in given.items()
         }
         parameters = ", ".join(given.values())
-        if definition.recursive:
-            me = inner.operators[definition]
-            body = self.value(definition.body, inner.bind(names))
-            return f"fixed(lambda {me}: lambda {parameters}: {body})"
         body = self.value(definition.body, scope.bind(names))
         if not given:
             return f"once(lambda: {body})"
         return f"(lambda {parameters}: {body})"
+
+    def recursive_local(self, definition: ir.Definition, inner: Scope) -> str:
+        """Return the function of a local operator that applies itself."""
+        if definition.body is None:
+            raise self.mistake(f"{definition.name} has no definition", definition.at)
+        lazy = self.analysis.lazy(definition)
+        given = {each: self.new("p") for each in definition.parameters}
+        names = {
+            each: f"{text}()" if each in lazy and not each.arity else text
+            for each, text in given.items()
+        }
+        body = self.value(definition.body, inner.bind(names))
+        return f"lambda {', '.join(given.values())}: {body}"
 
     def instance(
         self,

@@ -155,11 +155,21 @@ class Compiler:
 
     def stands(self) -> dict[ir.Declared, ir.Definition]:
         """Return the operators that stand for declared constants."""
-        return {
+        found = {
             declared: self.definition(self.config.overrides[declared.text], "operator")
             for declared in self.module.constants
             if declared.text in self.config.overrides
         }
+        for declared, stands in found.items():
+            if stands.level and not declared.arity:
+                raise Mistake(
+                    f"constant {declared.text} is given by {stands.name}, which may "
+                    "have another value in another state",
+                    file=self.config.file,
+                    line=self.config.lines.get(declared.text),
+                    expected="what depends on no variable",
+                )
+        return found
 
     def inside(self) -> dict[tuple[str, str], ir.Definition]:
         """Return what stands for the names that the cfg gives with a module.

@@ -461,6 +461,21 @@ def _chosen(values: Any, wanted: tuple[Any, ...] | None) -> Iterable[Any]:  # no
         return sets.every(values)
 
 
+def _fixed_all(
+    count: int, make: Callable[..., tuple[Callable[..., Any], ...]]
+) -> tuple[Callable[..., Any], ...]:
+    """Return local operators that apply one another."""
+
+    def one(place: int) -> Callable[..., Any]:
+        def me(*given: Any) -> Any:  # noqa: ANN401 - any values
+            return made[place](*given)
+
+        return me
+
+    made = make(*map(one, range(count)))
+    return made
+
+
 def _not_assigned(names: str) -> NoReturn:
     raise EvaluationError(f"the action gives no value to {names}")
 
@@ -496,6 +511,7 @@ def _called() -> dict[str, Any]:
         "FALSE": FALSE,
         "once": _once,
         "fixed": _fixed,
+        "fixed_all": _fixed_all,
         "chosen": _chosen,
         "not_assigned": _not_assigned,
         "unassigned": _unassigned,

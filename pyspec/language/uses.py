@@ -7,16 +7,20 @@ arguments.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pyspec.language import ir
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 # A declared name, or a parameter, and whether it is primed.
-Use: TypeAlias = tuple["ir.Declared | ir.Name", bool]
+Use: TypeAlias = tuple["ir.Declared | ir.Name", "bool | str"]
 DeclaredUse: TypeAlias = tuple[ir.Declared, bool]
+
+_ASKED: Final = "ENABLED"
+_SET: Final = "primed in ENABLED"
+"""How a parameter is used inside of ENABLED; what is declared is only looked at."""
 
 _BOTH = frozenset({"UNCHANGED", "$SquareAct", "$AngleAct"})
 
@@ -57,8 +61,24 @@ class Uses:
         """Return the parameters whose new value an operator asks for."""
         found = self._all_of(definition)
         return frozenset(
-            each for each in definition.parameters if (each, True) in found
+            each
+            for each in definition.parameters
+            if (each, True) in found or (each, _SET) in found
         )
+
+    def tested(self, definition: ir.Definition) -> frozenset[ir.Name]:
+        """Return the parameters that stand inside of ENABLED."""
+        found = self._all_of(definition)
+        return frozenset(
+            each
+            for each in definition.parameters
+            if (each, _ASKED) in found or (each, _SET) in found
+        )
+
+    def around(self, definition: ir.Definition) -> frozenset[ir.Declared | ir.Name]:
+        """Return what an operator uses that is none of its parameters."""
+        used = {used for used, _ in self._all_of(definition)}
+        return frozenset(used.difference(definition.parameters))
 
     def _all_of(self, definition: ir.Definition) -> frozenset[Use]:
         if definition not in self._known:
@@ -114,7 +134,9 @@ class Uses:
                 plain = frozenset((used, False) for used, _ in subscript)
                 return _NOTHING.union(*action, plain, _primed(plain))
             case ir.Builtin(name="ENABLED"):
-                return frozenset(use for use in self._parts(node) if not use[1])
+                inside = self._parts(node)
+                looked = frozenset(use for use in inside if not use[1])
+                return looked | _enabled(inside)
             case ir.Builtin(name="\\cdot"):
                 first, second = map(self._walk, node.arguments)
                 return frozenset(
@@ -149,7 +171,16 @@ _NOTHING: frozenset[Use] = frozenset()
 
 
 def _primed(uses: frozenset[Use]) -> frozenset[Use]:
-    return frozenset((used, True) for used, _ in uses)
+    return frozenset((used, how or True) for used, how in uses)
+
+
+def _enabled(uses: frozenset[Use]) -> frozenset[Use]:
+    """Return what ENABLED asks of names: what stands for them may assign."""
+    return frozenset(
+        (used, _SET if how in {True, _SET} else _ASKED)
+        for used, how in uses
+        if isinstance(used, ir.Name)
+    )
 
 
 def _with(
@@ -162,14 +193,22 @@ def _with(
         if used not in meaning:
             found.add(use)
         else:
-            found |= _primed(meaning[used]) if primed else meaning[used]
+            found |= _MEANT[primed](meaning[used])
     return frozenset(found)
+
+
+_MEANT: Final[Mapping[bool | str, Callable[[frozenset[Use]], frozenset[Use]]]] = {
+    False: lambda uses: uses,
+    True: _primed,
+    _ASKED: _enabled,
+    _SET: lambda uses: _enabled(_primed(uses)),
+}
 
 
 def ordered(uses: frozenset[Use]) -> tuple[DeclaredUse, ...]:
     """Sort what is declared by name; two of one name belong to different modules."""
     declared = [
-        (used, primed) for used, primed in uses if isinstance(used, ir.Declared)
+        (used, bool(primed)) for used, primed in uses if isinstance(used, ir.Declared)
     ]
     return tuple(sorted(declared, key=lambda use: (use[0].text, use[1], use[0].number)))
 
@@ -209,6 +248,8 @@ def applied(node: ir.Node) -> Iterator[ir.Definition]:
             yield definition
         case ir.Operator(operator=ir.Definition() as definition):
             yield definition
+            if definition.name == "LAMBDA" and definition.body is not None:
+                yield from applied(definition.body)
     for part in parts(node):
         yield from applied(part)
 

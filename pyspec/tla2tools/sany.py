@@ -305,6 +305,9 @@ def export_xml(
     return xml
 
 
+_CACHED: Final = 2
+"""Raise it when other modules are refused, or the XML is another."""
+
 _LARGEST_XML_BYTES: Final = 1 << 30
 """SANY writes all of it as one line."""
 
@@ -332,7 +335,8 @@ def _exported(
         )
     start = next((at for at, ln in enumerate(lines) if ln.startswith("<?xml")), None)
     chatter = read_chatter(lines[:start])
-    if chatter.errors or start is None:
+    said_apart = "*** Errors:" in finished.stderr  # errors of level stand there
+    if chatter.errors or said_apart or start is None:
         parse(toolchain, module, folders[1:], stop=stop).require()
     if "invalid XML character" in finished.stderr:
         raise Mistake(
@@ -347,7 +351,8 @@ def _exported(
 
 
 def _cache_file(toolchain: Toolchain, module: Path, folders: Sequence[Path]) -> Path:
-    key = hashlib.sha256(f"{toolchain.jar.version}\0{module.stem}\0".encode())
+    said = f"{_CACHED}\0{toolchain.jar.version}\0{module.stem}\0"
+    key = hashlib.sha256(said.encode())
     for name, file in sorted(involved(module, folders).items()):
         content = hashlib.sha256(file.read_bytes()).hexdigest()
         key.update(f"{name}\0{content}\0".encode())

@@ -307,7 +307,7 @@ def test_formulas_that_tlc_refuses_have_their_meaning(
         ("\\A i : <>(x = i)", "a quantifier without a set"),
         ("x' = 0", r"an action that is not in \[\]\[A\]_v"),
         ("CASE x = 0 -> []<>(x = 1) [] x = 1 -> <>(x = 1)", "CASE without OTHER"),
-        ("Spec /\\ [](CHOOSE i \\in 0..2 : <>(x = i))", "CHOOSE of a temporal"),
+        ("Spec /\\ [](CHOOSE i \\in 0..2 : <>(x = i))", "Level error"),
     ],
 )
 def test_a_formula_that_cannot_be_checked_is_named(

@@ -305,7 +305,7 @@ class Values(Texts):
             self.variables.add(name)
             if is_condition:
                 self.truths.add(name)
-            scope = replace(scope, operators={**scope.operators, definition: name})
+            scope = self.defining(definition, name, scope)
         return scope
 
     def used_locals(self, node: ir.Node, scope: Scope) -> set[ir.Definition]:
@@ -449,6 +449,8 @@ class Values(Texts):
         assert operator.body is not None  # noqa: S101 - the callers looked
         names = tuple(inner.names.get(each) for each in operator.parameters)
         applied = self.analysis.summary(operator.body).applied | {operator}
+        around = self.analysis.summary(operator.body).free - {*operator.parameters}
+        names += tuple(inner.names.get(each) for each in sorted(around, key=id))
         if None in names or self.is_local(applied, inner):
             return None
         states = (*inner.before.items(), None, *inner.after.items())
