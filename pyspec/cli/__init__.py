@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "verify": "Everything about a protocol: claims, implementation, traces.",
     "check": "Model-check a protocol's claims, or any .tla with its .cfg.",
     "replay": "Is a recorded trace a behavior of its spec?",
+    "convert": "A trace from one format to another.",
     "list": "The catalogue of protocols.",
     "show": "One protocol: facts, claims and where its files are.",
     "new": "Scaffold a protocol; its audit says what is missing.",

@@ -169,7 +169,7 @@ def _of_any_format(file: Path, spec: str | None) -> list[tuple[str, Trace]]:
     for reading in readings[:1]:
         if reading.form is Format.ETCD:
             raise Mistake(
-                "of this log the names of actions and processes could be judged alone",
+                "of this log only the names of actions and processes could be judged",
                 file=file,
                 hint="A log needs what maps the rest to events: --adapter FILE.py.",
             )

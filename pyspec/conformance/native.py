@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextvars
 from dataclasses import replace
+from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from pyspec.conformance.explain import Detail, Probe, explain
@@ -91,6 +92,7 @@ class _Run:
         self.facts = self.spec.facts
         self.limits = engine.limits
         self._rejected: dict[int, set[State]] = {}
+        self._unbounded_s = engine.limits.unbounded_total_s
 
     def verdicts(self) -> list[Verdict]:
         """Answer; a question that cannot be evaluated costs the others nothing."""
@@ -250,13 +252,18 @@ class _Run:
 
     def _without_bound(self, verdict: Verdict) -> Verdict:
         """Drop `with at most n silent steps` where no number of them helps."""
-        bounds = Bounds(self.limits.unbounded_s, self.limits.memory_mb)
-        watch = Watch(bounds, self.engine.stop)
+        seconds = min(self.limits.unbounded_s, self._unbounded_s)
+        if seconds <= 0:
+            return verdict  # it claims less than might be true, but nothing false
+        watch = Watch(Bounds(seconds, self.limits.memory_mb), self.engine.stop)
         more = Walk(self.asking, verdict.question.trace, watch.look, bounded=False)
+        began = perf_counter()
         try:
             more.go()
         except (Stopped, EvaluationError):
             return verdict
+        finally:
+            self._unbounded_s -= perf_counter() - began
         same = more.matched == verdict.matched
         return replace(verdict, bound=None) if same else verdict
 

@@ -110,7 +110,15 @@ def objects(schema: object, path: str = "") -> Iterator[tuple[str, dict[str, Any
 
 
 def test_there_is_a_schema_for_each_command_with_json() -> None:
-    assert NAMES == ["check", "doctor", "list", "replay", "verify"]
+    assert NAMES == [
+        "check",
+        "convert",
+        "doctor",
+        "list",
+        "replay",
+        "trace",
+        "verify",
+    ]
 
 
 def test_the_causes_of_the_schema_are_those_of_the_code() -> None:
