@@ -98,7 +98,8 @@ class Maker:
     def walk(self, length: int) -> list[tuple[State, Step]]:
         """A walk in which each action is as likely as any."""
         states = sorted(set(self.spec.initial_states()), key=repr)
-        state, found = self.random.choice(states), []
+        state = self.random.choice(states)
+        found: list[tuple[State, Step]] = []
         while len(found) < length:
             every = [s for s in self.spec.successors(state) if s.state != state]
             if not every:
@@ -123,7 +124,8 @@ class Maker:
         elif mode in {"variables", "some"}:
             call = AnyStep()
         elif mode == "nothing":
-            call, after = self.random.choice([AnyStep(), Call(step.action)]), ()
+            call = AnyStep() if self.random.random() < 0.5 else Call(step.action)
+            after = ()
         elif self.random.random() < 0.3 and step.arguments:
             call = Call(step.action, (UNKNOWN, *step.arguments[1:]))
         if mode == "some":
@@ -213,8 +215,7 @@ class Maker:
 
 def maker(module: Path, seed: int) -> Maker:
     constants = CONSTANTS[module]
-    names = {"init": "Init", "next": "Next"}
-    spec = load(module, Config(**names, constants=constants))
+    spec = load(module, Config(init="Init", next="Next", constants=constants))
     chance = random.Random(seed)  # noqa: S311 - to be repeated
     return Maker(spec, constants, QUIET[module], chance)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyspec.language.program import Spec
+    from pyspec.language.state import State
 
 pytestmark = pytest.mark.java
 
@@ -44,9 +45,11 @@ def spec(folder: Path, next_: str, more: str = "") -> Spec:
     return load(file)
 
 
-def graph(found: Spec) -> set[tuple[object, object]]:
+def graph(found: Spec) -> set[tuple[State, State]]:
     """All steps between reachable states."""
-    todo, seen, steps = list(found.initial_states()), set(), set()
+    todo = list(found.initial_states())
+    seen: set[State] = set()
+    steps: set[tuple[State, State]] = set()
     while todo:
         state = todo.pop()
         if state not in seen:
