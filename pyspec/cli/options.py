@@ -73,7 +73,7 @@ def limit_options(function: F) -> F:
     function = click.option(
         "--memory",
         type=Megabytes(),
-        help="Limit of TLC's memory, as 512M or 4G.",
+        help="Limit of memory, as 512M or 4G.",
     )(function)
     return click.option(
         "--timeout",

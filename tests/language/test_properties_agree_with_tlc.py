@@ -316,7 +316,8 @@ def test_a_formula_that_cannot_be_checked_is_named(
     body = f"{ROUND}\nP == {formula}"
     with pytest.raises(Mistake, match=named) as caught:
         tried(tmp_path, body, "SPECIFICATION Spec\nPROPERTY P")
-    assert caught.value.file == "Tried"
+    assert caught.value.file is not None
+    assert Path(caught.value.file).stem == "Tried"  # SANY names the whole path
     assert caught.value.line == body.count("\n") + 3
 
 
