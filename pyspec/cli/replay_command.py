@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pyspec.cli.options import (
+    Seconds,
     find_toolchain,
     json_option,
     limit_options,
@@ -58,6 +59,18 @@ if TYPE_CHECKING:
     show_default=True,
     help="What decides: the spec compiled to Python, or TLC.",
 )
+@click.option(
+    "--follow",
+    is_flag=True,
+    help="Check events as they are written: of a growing file, or of a pipe (TRACE "
+    "is - for standard input).  Ends with a rejection, END, or the end of the pipe.",
+)
+@click.option(
+    "--idle",
+    type=Seconds(),
+    metavar="TIME",
+    help="With --follow: end when nothing was written for so long (default: never).",
+)
 @limit_options
 @json_option
 @toolchain_options
@@ -67,6 +80,8 @@ def command(
     config: Path | None,
     adapter: Path | None,
     engine: str,
+    follow: bool,
+    idle: float | None,
     memory: int | None,
     timeout: float | None,
     as_json: bool,
@@ -84,6 +99,17 @@ def command(
     from pyspec.conformance import Limits
     from pyspec.report.progress import Reporter
 
+    if follow:
+        return _follow(
+            traces,
+            _Specs(cache(lambda: find_toolchain(java, jar)), spec, config),
+            Limits(timeout_s=timeout, memory_mb=memory),
+            idle,
+            as_json=as_json,
+            alone=adapter is None and engine == "native",
+        )
+    if idle is not None:
+        raise Mistake("--idle is for a trace that grows", hint="Add --follow.")
     adapted, broken = _adapt(traces, adapter) if adapter else ([], [])
     named = _named(traces, adapted, spec) if adapter is None or adapted else []
     toolchain = cache(lambda: find_toolchain(java, jar))
@@ -105,6 +131,39 @@ def command(
     else:
         _print(verdicts, broken, adapted)
     return _exit(verdicts, broken)
+
+
+def _follow(
+    traces: tuple[Path, ...],
+    specs: _Specs,
+    limits: Limits,
+    idle: float | None,
+    *,
+    as_json: bool,
+    alone: bool,
+) -> int:
+    """Check one trace while it is written."""
+    from math import inf
+
+    from pyspec.cli.follow import followed
+    from pyspec.conformance import Monitor
+
+    if len(traces) > 1 or not alone:
+        raise Mistake(
+            "--follow checks one trace, in pyspec's text form, with the native engine",
+            hint="Start one pyspec for each file; leave out --adapter and --engine.",
+        )
+
+    def begin(header: Trace) -> Monitor:
+        spec = specs.at(specs.path_of(header.module))
+        return Monitor(spec, header, specs.toolchain, limits)
+
+    verdict = followed(traces[0], begin, inf if idle is None else idle)
+    if as_json:
+        _print_json([verdict], [], [])
+    else:
+        _print([verdict], [], [])
+    return _exit([verdict], [])
 
 
 def _engine(name: str, toolchain: Callable[[], Toolchain], limits: Limits) -> Engine:

@@ -7,7 +7,7 @@ generated module (`TlcEngine`).
 """
 
 from pyspec.conformance.adapters import Header, Ignored, Record, adapt_file
-from pyspec.conformance.native import NativeEngine
+from pyspec.conformance.native import Monitor, NativeEngine
 from pyspec.conformance.question import Question, Spec, ask, load_spec
 from pyspec.conformance.tlc_engine import Engine, Limits, TlcEngine
 from pyspec.conformance.verdict import Explanation, Judgement, Verdict
@@ -19,6 +19,7 @@ __all__ = [
     "Ignored",
     "Judgement",
     "Limits",
+    "Monitor",
     "NativeEngine",
     "Question",
     "Record",

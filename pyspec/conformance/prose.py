@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def lines_of(verdict: Verdict) -> Iterator[str]:
     """Return a verdict and, if it is not plain, its reasons."""
     name = _name(verdict)
-    total = len(verdict.question.trace.events)
+    is_more = verdict.matched + (verdict.event is not None)
+    total = max(len(verdict.question.trace.events), is_more)
     if verdict.judgement is Judgement.CONFORMS:
         yield f"{name}: conforms ({total} events)"
         return

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from pyspec.conformance.asking import Asker
     from pyspec.language import Facts, Operator
     from pyspec.tla2tools import Config, Toolchain
     from pyspec.values import Value
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 class Spec:
     """A module to replay against, what it declares, and a cfg's constants.
 
+    `compiled` keeps what the native engine made of it, by constants.
+
     `overrides` are those constants that a cfg gives by an operator (`C <- Op`).
     """
 
@@ -38,6 +41,7 @@ class Spec:
     constants: Mapping[str, Value]
     library: tuple[Path, ...] = ()
     overrides: Mapping[str, str] = field(default_factory=dict)
+    compiled: dict[str, Asker] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,17 +112,21 @@ class Walk:
         *,
         bounded: bool = True,
     ) -> None:
-        self._asking = asking
         self._look = look
         silent = trace.silent
         if not bounded:
             silent = tuple(replace(each, maximum=None) for each in silent)
-        self._silent = tuple(map(self._quiet, silent))
         self._limits = tuple(each.maximum for each in silent)
-        self._plans: dict[object, _Plan] = {}
         self._trace = trace
+        self.goes_on_with(asking)
         self.matched = -1
         self.states: set[State] = set()
+
+    def goes_on_with(self, asking: Asking) -> None:
+        """Ask another compilation of the spec from now on, which knows more."""
+        self._asking = asking
+        self._silent = tuple(self._quiet(each) for each in self._trace.silent)
+        self._plans: dict[object, _Plan] = {}
 
     def go(self) -> bool:
         """Take all events; False if one of them, or INIT, cannot be matched."""

@@ -1,8 +1,8 @@
 """Traces: the model, and its text form.
 
 A trace is a header and events; each event constrains one step of a spec.
-`read_trace` and `parse_trace` read the text form, `write_trace` and
-`TraceWriter` write it.
+`read_trace` and `parse_trace` read the text form, `TraceStream` while it grows,
+`write_trace` and `TraceWriter` write it.
 """
 
 from pyspec.trace.model import (
@@ -26,7 +26,7 @@ from pyspec.trace.model import (
     Trace,
     Unknown,
 )
-from pyspec.trace.text import parse_trace, read_trace
+from pyspec.trace.text import TraceStream, parse_trace, read_trace
 from pyspec.trace.write import TraceWriter, write_trace
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "Skip",
     "Step",
     "Trace",
+    "TraceStream",
     "TraceWriter",
     "Unknown",
     "parse_trace",

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import functools
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAX_LINE_BYTES",
+    "TraceStream",
     "TraceWriter",
     "parse_trace",
     "read_trace",
@@ -92,6 +94,35 @@ def parse_trace(text: str, file: Path | str | None = None) -> Trace:
     """Read a trace from its text; `file` names it in errors."""
     name = None if file is None else str(file)
     return _TraceReader(name).read(_lines_of_text(text, name))
+
+
+class TraceStream:
+    """A trace that is still being written: whole lines go in, events come out.
+
+    Events that came out are not kept.
+    """
+
+    def __init__(self, file: Path | str) -> None:
+        self._file = Path(file)
+        self._reader = _TraceReader(str(file))
+        self._number = 0
+
+    def feed(self, raw: bytes) -> tuple[Event, ...]:
+        """Take a line with its end; Mistake for one that is wrong."""
+        self._number += 1
+        return self._reader.fed(_line(raw, self._file, self._number))
+
+    def header(self) -> Trace:
+        """Return the trace without events; Mistake if its header is wrong.
+
+        It is complete once an event has come out, or the end was read.
+        """
+        return self._reader.header()
+
+    @property
+    def ended(self) -> bool:
+        """Whether the trace says that nothing follows."""
+        return self._reader.ended
 
 
 class _Line(NamedTuple):
@@ -185,6 +216,28 @@ class _TraceReader:
         self._finish_entry()
         self._check_end()
         return self._trace()
+
+    def fed(self, line: _Line) -> tuple[Event, ...]:
+        """Read one line more; return its event and keep only the last one."""
+        bare = self._without_comments(line)
+        before = self._events[-1:]
+        if bare.text.strip(_BLANKS):
+            self._take(bare)
+        found = self._events[len(before) :]
+        self._events = self._events[-1:]
+        return tuple(found)
+
+    def header(self) -> Trace:
+        """Return what is known without the events."""
+        self._finish_entry()
+        if self._module is None:
+            self._check_end()
+        return replace(self._trace(), events=(), end=End.CUT)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the end was read."""
+        return self._closed or self._end is not None
 
     def _without_comments(self, line: _Line) -> _Line:
         place = Place(line.text, file=self._file, line=line.number)

@@ -19,6 +19,7 @@ from pyspec import load
 from pyspec.conformance import (
     Judgement,
     Limits,
+    Monitor,
     NativeEngine,
     TlcEngine,
     Verdict,
@@ -246,6 +247,24 @@ def test_the_engines_agree() -> None:
     wrong, said = differences(COMMIT, SEED, 240)
     assert not wrong, wrong[0]
     assert min(said[Judgement.CONFORMS], said[Judgement.REJECTED]) > 40
+
+
+def test_a_monitor_says_of_events_as_they_come_what_is_said_of_all() -> None:
+    made, toolchain = maker(COMMIT, SEED + 1), find_toolchain()
+    facts = load_spec(toolchain, COMMIT)
+    traces = [made.trace(number) for number in range(60)]
+    questions = [ask(facts, trace) for trace in traces]
+    limits = Limits(explained=0)
+    engine = NativeEngine(lambda: toolchain, limits)
+    said = Counter[Judgement]()
+    for question, verdict in zip(questions, engine.decide(questions), strict=True):
+        monitor = Monitor(facts, question.trace, lambda: toolchain, limits)
+        for event in question.trace.events:
+            if monitor.take(event) is not None:
+                break
+        assert told(monitor.verdict)[:3] == told(verdict)[:3]
+        said[verdict.judgement] += 1
+    assert min(said[Judgement.CONFORMS], said[Judgement.REJECTED]) > 10
 
 
 @pytest.mark.nightly

@@ -7,6 +7,7 @@ and agrees fails too, so that the list can only become shorter.
 
 from __future__ import annotations
 
+import contextvars
 import importlib.util
 import random
 import sys
@@ -92,6 +93,11 @@ def explore(spec: Spec, config: Config) -> Walk:
 
     Invariants are checked on states outside of the constraints too.
     """
+    return contextvars.copy_context().run(explored, spec, config)
+
+
+def explored(spec: Spec, config: Config) -> Walk:
+    """Search where registers and dice are those of this search alone."""
     tlc.dice.set(random.Random(0))  # noqa: S311 - no secret
     walk, seen = Walk(), set()
     for state in spec.initial_states():

@@ -1,0 +1,217 @@
+"""A spec compiled for what traces ask of it.
+
+A module that extends the spec has an operator for each form in which a trace
+calls an action (which arguments it knows), with the formula that TLC would be
+asked; it is compiled once, and what is known is given to it as values.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any, Final
+
+from pyspec.conformance.module import Formulas, Literals, drawn_at, model_values
+from pyspec.conformance.walk import ANY, Asking, shape_of
+from pyspec.errors import Mistake
+from pyspec.language.load import Source, stepping
+from pyspec.language.stepping import Steps
+from pyspec.tla2tools import Config
+from pyspec.tla2tools.modules import search_path
+from pyspec.tla2tools.process import Workspace
+from pyspec.trace.model import UNKNOWN, Call
+from pyspec.values import show
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from pyspec.conformance.question import Spec
+    from pyspec.conformance.walk import Shape
+    from pyspec.tla2tools import Toolchain
+    from pyspec.trace.model import Observation, Trace
+    from pyspec.values import Value
+
+__all__ = ["Asker"]
+
+_NAME: Final = "PyspecSteps"
+
+
+class Asker:
+    """Compiles one spec with one set of constants, and again if more is asked.
+
+    `toolchain` is asked for only if SANY must run.
+    """
+
+    def __init__(
+        self,
+        spec: Spec,
+        constants: Mapping[str, Value],
+        toolchain: Callable[[], Toolchain],
+        stop: threading.Event | None = None,
+    ) -> None:
+        self.facts = spec.facts
+        self.constants = constants
+        self._spec = spec
+        self._toolchain = toolchain
+        self._stop = stop
+        self._shapes = set(self._usual())
+        self._roots: set[str] = set()
+        self._named: set[str] = set()
+        self._made: Asking | None = None
+
+    @classmethod
+    def of(
+        cls,
+        spec: Spec,
+        constants: Mapping[str, Value],
+        toolchain: Callable[[], Toolchain],
+        stop: threading.Event | None = None,
+    ) -> Asker:
+        """Return the one that was made for this spec and these constants, or one."""
+        key = repr(sorted((name, show(value)) for name, value in constants.items()))
+        if key not in spec.compiled:
+            spec.compiled[key] = cls(spec, constants, toolchain, stop)
+        return spec.compiled[key]
+
+    def asking(self, traces: Sequence[Trace]) -> Asking:
+        """Return the compiled spec, which knows all that these traces ask.
+
+        Raises Mistake for constants that do not fit the spec, and
+        EvaluationError for those that have no value.
+        """
+        new = [
+            self._added(self._shapes, {s for t in traces for s in self._called(t)}),
+            self._added(self._roots, {r for t in traces for r in self._observed(t)}),
+            self._added(self._named, {n for t in traces for n in self._meant(t)}),
+        ]
+        if self._made is None or any(new):
+            self._made = self._compiled()
+        return self._made
+
+    @staticmethod
+    def _added(known: set[Any], asked: set[Any]) -> bool:
+        more = asked - known
+        known |= more
+        return bool(more)
+
+    # ------------------------------------------------------------ what is asked
+
+    def _usual(self) -> Iterator[Shape]:
+        """Return each action with all its arguments known, and with none.
+
+        Most traces ask no more, so that what is compiled for one serves others.
+        """
+        for action in self.facts.actions:
+            arity = len(self.facts.operators[action].parameters)
+            yield action, (True,) * arity
+            with contextlib.suppress(Mistake):  # from where nothing can be drawn
+                drawn_at(self.facts, action)
+                yield action, (False,) * arity
+
+    def _called(self, trace: Trace) -> Iterator[Shape]:
+        return (shape_of(call, self.facts) for call in _calls(trace))
+
+    def _observed(self, trace: Trace) -> Iterator[str]:
+        roots = (observation.path.root for observation in _observations(trace))
+        return (root for root in roots if root not in self.facts.variables)
+
+    def _meant(self, trace: Trace) -> Iterator[str]:
+        """Return names in values that the spec gives a meaning to."""
+        own = frozenset().union(*map(model_values, self.constants.values()))
+        for value in _values(trace):
+            yield from (model_values(value) - own) & self.facts.nullary
+
+    # ------------------------------------------------------------ compiling
+
+    def _compiled(self) -> Asking:
+        names = _numbered("pxS", sorted(self._shapes))
+        roots = _numbered("pxO", sorted(self._roots))
+        named = _numbered("pxN", sorted(self._named))
+        bodies = [
+            f"{ANY} == {self.facts.next}",
+            *(self._step(shape, name) for shape, name in names.items()),
+            *(self._root(root, name) for root, name in roots.items()),
+            *(f"{name} == {word}" for word, name in named.items()),
+        ]
+        wanted = (ANY, *names.values()), (*roots.values(), *named.values())
+        steps = self.steps(bodies, wanted)
+        steps.spec.check_assumptions()
+        state = next(steps.spec.initial_states(), None) if named else None
+        meanings = {
+            word: steps.value(name, state, ())
+            for word, name in named.items()
+            if state is not None
+        }
+        return Asking(self.facts, steps, names, roots, meanings)
+
+    def steps(
+        self,
+        bodies: Sequence[str],
+        wanted: tuple[Sequence[str], Sequence[str]],
+        more: Mapping[str, Value] | None = None,
+    ) -> Steps:
+        """Compile definitions beside the spec; `more` are further constants."""
+        text = "\n".join([*self._head(more or {}), *bodies, "====", ""])
+        with Workspace() as workspace:
+            module = workspace.path / f"{_NAME}.tla"
+            module.write_text(text, encoding="utf-8")
+            config = Config(
+                init="pxInit",
+                next="pxNext",
+                constants={**self.constants, **(more or {})},
+                overrides=dict(self._spec.overrides),
+            )
+            library = (self._spec.path.absolute().parent, *self._spec.library)
+            source = Source(module, config, search_path(module, library))
+            return Steps(stepping(source, wanted, self._toolchain, stop=self._stop))
+
+    def _head(self, more: Mapping[str, Value]) -> list[str]:
+        return [
+            f"---- MODULE {_NAME} ----",
+            f"EXTENDS {self.facts.module}",
+            *([f"CONSTANTS {', '.join(more)}"] if more else []),
+            "pxTLC == INSTANCE TLC",
+            "pxInt == INSTANCE Integers",
+            "pxSeq == INSTANCE Sequences",
+            f"pxInit == {self.facts.init}",
+            f"pxNext == {self.facts.next}",
+        ]
+
+    def _step(self, shape: Shape, name: str) -> str:
+        action, known = shape
+        texts = [f"pxA_{n}" if is_known else None for n, is_known in enumerate(known)]
+        given = [text for text in texts if text]
+        formulas = Formulas(self.facts, Literals())
+        return f"{_head_of(name, given)} == {formulas.shaped(action, texts)}"
+
+    def _root(self, root: str, name: str) -> str:
+        arity = len(self.facts.operators[root].parameters)
+        given = [f"pxA_{n}" for n in range(arity)]
+        return f"{_head_of(name, given)} == {_head_of(root, given)}"
+
+
+def _head_of(name: str, parameters: Sequence[str]) -> str:
+    return f"{name}({', '.join(parameters)})" if parameters else name
+
+
+def _numbered(prefix: str, things: Sequence[Shape] | Sequence[str]) -> dict[Any, str]:
+    return {thing: f"{prefix}_{number}" for number, thing in enumerate(things)}
+
+
+def _calls(trace: Trace) -> Iterator[Call]:
+    yield from (silent.call for silent in trace.silent)
+    for event in trace.events:
+        yield from (step for step in event.steps if isinstance(step, Call))
+
+
+def _observations(trace: Trace) -> Iterator[Observation]:
+    yield from trace.init
+    for event in trace.events:
+        yield from event.observations
+
+
+def _values(trace: Trace) -> Iterator[Value]:
+    for each in _observations(trace):
+        yield from (*each.path.arguments, *each.path.selectors, each.value)
+    for call in _calls(trace):
+        yield from (v for v in call.arguments or () if v is not UNKNOWN)
