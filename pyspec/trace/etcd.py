@@ -17,7 +17,7 @@ from pyspec.errors import Mistake
 from pyspec.trace.model import Call, Event, Trace
 from pyspec.trace.reading import Account, Format, Reading, module_name
 from pyspec.trace.records import Record, Records
-from pyspec.trace.strict_json import check_object, inside, mistake_of
+from pyspec.trace.strict_json import check_object, inside
 from pyspec.values.from_itf import WrongJsonError, described, from_itf
 from pyspec.values.model import Value, is_name
 
@@ -32,12 +32,7 @@ def read_etcd_stream(stream: BinaryIO, file: str | None, module: str | None) -> 
     """
     records = Records(stream, file)
     log = _Log()
-    for record in records:
-        try:
-            log.take(record)
-        except WrongJsonError as wrong:
-            line = record.line
-            raise mistake_of(wrong, line.text, file, line.number) from None
+    records.give(log.take)
     if not log.events:
         raise Mistake(
             "this log has no event",

@@ -35,7 +35,6 @@ from pyspec.trace.strict_json import (
     check_object,
     check_text,
     inside,
-    mistake_of,
 )
 from pyspec.trace.write import NO_ROOTS
 from pyspec.values.from_itf import WrongJsonError, described
@@ -61,12 +60,7 @@ def read_inria_stream(
     """
     records = Records(stream, file)
     log = _Log(PlainJson(model_values))
-    for record in records:
-        try:
-            log.take(record)
-        except WrongJsonError as wrong:
-            line = record.line
-            raise mistake_of(wrong, line.text, file, line.number) from None
+    records.give(log.take)
     if not log.events:
         raise Mistake(
             "this trace has no event",

@@ -36,7 +36,7 @@ from pyspec.trace.strict_json import (
     check_text,
     inside,
 )
-from pyspec.trace.write import NO_ROOTS
+from pyspec.trace.write import NO_ROOTS, checked_name, checked_qualified
 from pyspec.values.from_itf import WrongJsonError, described, from_itf
 from pyspec.values.itf import to_itf
 from pyspec.values.model import MAX_DEPTH, Fn, Value, is_name
@@ -335,10 +335,10 @@ def _flag(data: Any) -> bool:  # noqa: ANN401 - JSON
 
 def header_to_json(trace: Trace) -> dict[str, Any]:
     """Return the header of a trace; what is empty is left out."""
-    data: dict[str, Any] = {"format": 1, "module": _checked_name(trace.module)}
+    data: dict[str, Any] = {"format": 1, "module": checked_name(trace.module)}
     if trace.constants:
         data["constants"] = {
-            _checked_name(name): value_to_json(value)
+            checked_name(name): value_to_json(value)
             for name, value in trace.constants.items()
         }
     if trace.meta:
@@ -424,7 +424,7 @@ def _silent_to_json(silent: Silent) -> dict[str, Any]:
 def _call_to_json(call: Call) -> dict[str, Any]:
     if call.action.split("!")[0] == "SKIP":
         raise Mistake("no action can be called SKIP in a trace: that means no step")
-    data: dict[str, Any] = {"action": _checked_qualified(call.action)}
+    data: dict[str, Any] = {"action": checked_qualified(call.action)}
     if call.arguments is not None:
         data["arguments"] = [*map(_argument_to_json, call.arguments)]
     return data
@@ -448,7 +448,7 @@ def _expectation_to_json(expectation: Expectation) -> dict[str, Any]:
         case Expectation(Expected.REJECTED, event=int(number)) if number >= 0:
             return {**verdict, "event": number}
         case Expectation(Expected.VIOLATES, property=str(name)):
-            return {**verdict, "property": _checked_qualified(name)}
+            return {**verdict, "property": checked_qualified(name)}
         case Expectation(Expected.OWES, call=Call() as call):
             return {**verdict, **_call_to_json(call)}
     raise Mistake(f"an expectation lacks what it needs: {expectation}")
@@ -466,7 +466,7 @@ def _observation_to_json(observation: Observation) -> dict[str, Any]:
         raise Mistake(f"an observation with {relation.value} needs a set")
     if path.root.split("!")[0] in NO_ROOTS:
         raise Mistake(f"{path.root} is no variable or operator of a spec")
-    data: dict[str, Any] = {"root": _checked_qualified(path.root)}
+    data: dict[str, Any] = {"root": checked_qualified(path.root)}
     if path.arguments:
         data["arguments"] = [*map(value_to_json, path.arguments)]
     if path.selectors:
@@ -477,19 +477,3 @@ def _observation_to_json(observation: Observation) -> dict[str, Any]:
     data["relation"] = relation.name.lower()
     data["value"] = value_to_json(observation.value)
     return data
-
-
-def _checked_qualified(name: str) -> str:
-    for part in name.split("!"):
-        _checked_name(part)
-    return name
-
-
-def _checked_name(name: str) -> str:
-    if not is_name(name):
-        raise Mistake(
-            "this name cannot stand in a trace",
-            expected="letters, digits and _, with a letter among them",
-            found=name,
-        )
-    return name

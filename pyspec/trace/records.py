@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from pyspec.errors import Mistake
-from pyspec.trace.strict_json import read_json
+from pyspec.trace.strict_json import mistake_of, read_json
 from pyspec.trace.write import MAX_LINE_BYTES
-from pyspec.values.from_itf import described
+from pyspec.values.from_itf import WrongJsonError, described
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 MAX_DOCUMENT_BYTES: Final = 32 << 20
 """How large a file may be that is one JSON document, read as a whole."""
@@ -54,6 +54,15 @@ class Records:
                 record = self._record(line)
                 if record is not None:
                     yield record
+
+    def give(self, take: Callable[[Record], object]) -> None:
+        """Hand each record to what takes it; Mistake with the place if it cannot."""
+        for record in self:
+            try:
+                take(record)
+            except WrongJsonError as wrong:
+                line = record.line
+                raise mistake_of(wrong, line.text, self.file, line.number) from None
 
     def _record(self, line: Line) -> Record | None:
         try:

@@ -149,9 +149,9 @@ def _checked(line: str) -> str:
 
 
 def _header(trace: Trace) -> Iterator[str]:
-    yield f"---- TRACE {_name(trace.module)} ----  \\* format 1"
+    yield f"---- TRACE {checked_name(trace.module)} ----  \\* format 1"
     for name, value in trace.constants.items():
-        yield f"CONSTANT {_name(name)} = {show(value)}"
+        yield f"CONSTANT {checked_name(name)} = {show(value)}"
     for name, value in trace.meta.items():
         yield f"META     {name if is_name(name) else show(name)} = {show(value)}"
     for silent in trace.silent:
@@ -177,7 +177,7 @@ def _expectation(expectation: Expectation) -> str:
         case Expectation(Expected.REJECTED, event=int(number)) if number >= 0:
             return f"rejected at {number}"
         case Expectation(Expected.VIOLATES, property=str(name)):
-            return f"violates {_qualified(name)}"
+            return f"violates {checked_qualified(name)}"
         case Expectation(Expected.OWES, call=Call() as call):
             return f"owes {show_call(call)}"
     raise Mistake(f"an expectation lacks what it needs: {expectation}")
@@ -262,7 +262,7 @@ def _step(step: Step) -> str:
 
 def show_call(call: Call) -> str:
     """Return a call as an event writes it."""
-    action = _qualified(call.action)
+    action = checked_qualified(call.action)
     if action.split("!")[0] == "SKIP":
         raise Mistake("no action can be called SKIP in a trace: that means no step")
     if not call.arguments:
@@ -300,7 +300,7 @@ def _check_set(observation: Observation) -> None:
 
 
 def _path(path: Path) -> str:
-    root = _qualified(path.root)
+    root = checked_qualified(path.root)
     if root.split("!")[0] in NO_ROOTS:
         raise Mistake(f"{root} is no variable or operator of a spec")
     if path.arguments:
@@ -317,13 +317,15 @@ def _selector(selector: Value) -> str:
     return f"[{show(selector)}]"
 
 
-def _qualified(name: str) -> str:
+def checked_qualified(name: str) -> str:
+    """Return the name, as `M!Op`; Mistake for one that no trace can hold."""
     for part in name.split("!"):
-        _name(part)
+        checked_name(part)
     return name
 
 
-def _name(name: str) -> str:
+def checked_name(name: str) -> str:
+    """Return the name; Mistake for one that no trace can hold."""
     if not is_name(name):
         raise Mistake(
             "this name cannot stand in a trace",
