@@ -1,25 +1,109 @@
-"""Does what a trace observes matter?
+"""Does what a trace says matter?
 
-Each observation of a conforming trace is changed to another value that the
-same trace observes there elsewhere, and the changed trace must be rejected.
+A conforming trace is changed in one place, and the changed trace must be
+rejected: an observation has another value that is observed there elsewhere, or
+an event is dropped, repeated, or swapped with the next.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import replace
+import enum
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pyspec.conformance import Judgement, ask
-from pyspec.trace.model import Observation, Path, Relation
+from pyspec.trace.model import Observation, Path, Relation, Skip
+from pyspec.trace.write import show_steps
 from pyspec.values import Bool, boolean, canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pyspec.conformance import Engine, Spec
     from pyspec.trace.model import Event, Trace
     from pyspec.values import Value
+
+__all__ = [
+    "Change",
+    "Kind",
+    "Survey",
+    "changes_of",
+    "mutants_of",
+    "survey",
+    "unnoticed",
+]
+
+
+class Kind(enum.Enum):
+    """How a trace is changed."""
+
+    FIELD = "field"
+    DROPPED = "dropped"
+    REPEATED = "repeated"
+    SWAPPED = "swapped"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A changed trace: what was done, to which event, and the field, if it was one.
+
+    `field` is `variable of Action`: it is one and the same in many events.
+    """
+
+    kind: Kind
+    event: Event
+    trace: Trace
+    field: str | None = None
+
+    def __str__(self) -> str:
+        """Return what was changed, and where."""
+        steps = f"event {self.event.number}, {show_steps(self.event)}"
+        if self.field is not None:
+            return f"{self.field.partition(' of ')[0]} of {steps}"
+        what = {Kind.SWAPPED: "swapping with the next"}.get(self.kind)
+        return f"{what or self.kind.value.removesuffix('ed') + 'ing'} {steps}"
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What became of the changes of some traces.
+
+    - tried, noticed: changes, and those that were rejected, by kind
+    - unconstrained: changes of a field of which no change was noticed anywhere
+    - commuting: other changes that were not noticed
+    - undecided: changes that no verdict was reached on
+    """
+
+    tried: Counter[Kind]
+    noticed: Counter[Kind]
+    unconstrained: tuple[Change, ...] = ()
+    commuting: tuple[Change, ...] = ()
+    undecided: tuple[Change, ...] = ()
+
+    @property
+    def rate(self) -> float:
+        """The share of changes that were noticed, of those decided; 1 of none."""
+        decided = self.tried.total() - len(self.undecided)
+        return self.noticed.total() / decided if decided else 1.0
+
+
+def survey(traces: Iterable[Trace], spec: Spec, engine: Engine) -> Survey:
+    """Change conforming traces in every way, and see what is noticed."""
+    changes = [change for trace in traces for change in mutants_of(trace)]
+    verdicts = engine.decide([ask(spec, change.trace) for change in changes])
+    fate = dict(zip(map(id, changes), (v.judgement for v in verdicts), strict=True))
+    of = {kind: [c for c in changes if fate[id(c)] is kind] for kind in Judgement}
+    noticed = [*of[Judgement.REJECTED], *of[Judgement.MALFORMED]]
+    constrained = {change.field for change in noticed}
+    missed = of[Judgement.CONFORMS]
+    return Survey(
+        Counter(change.kind for change in changes),
+        Counter(change.kind for change in noticed),
+        tuple(c for c in missed if c.field and c.field not in constrained),
+        tuple(c for c in missed if not c.field or c.field in constrained),
+        tuple(of[Judgement.UNKNOWN]),
+    )
 
 
 def unnoticed(
@@ -46,7 +130,38 @@ def unnoticed(
 
 
 def changes_of(trace: Trace) -> Iterator[tuple[str, Trace]]:
-    """Yield each changed trace with the name of the field that was changed."""
+    """Yield each trace with a changed observation, and the name of its field."""
+    for change in _fields(trace):
+        assert change.field is not None  # noqa: S101 - it is of a field
+        yield change.field, change.trace
+
+
+def mutants_of(trace: Trace) -> Iterator[Change]:
+    """Yield the trace with one change, for each that means something else.
+
+    The last event is not dropped, and SKIP is neither dropped nor repeated nor
+    moved: what is left says less, and nothing wrong.
+    """
+    yield from _fields(trace)
+    events = trace.events
+    for place, event in enumerate(events):
+        if all(isinstance(step, Skip) for step in event.steps):
+            continue
+        before, after = events[:place], events[place + 1 :]
+        if after:
+            yield _order(Kind.DROPPED, trace, event, (*before, *after))
+            moved = (*before, after[0], event, *after[1:])
+            if after[0].steps != event.steps:
+                yield _order(Kind.SWAPPED, trace, event, moved)
+        yield _order(Kind.REPEATED, trace, event, (*before, event, event, *after))
+
+
+def _order(kind: Kind, trace: Trace, event: Event, events: tuple[Event, ...]) -> Change:
+    numbered = tuple(replace(e, number=n) for n, e in enumerate(events, 1))
+    return Change(kind, event, replace(trace, events=numbered, expect=None))
+
+
+def _fields(trace: Trace) -> Iterator[Change]:
     values = _values_of(trace)
     for place, event in enumerate(trace.events):
         for spot, observation in enumerate(event.observations):
@@ -57,10 +172,9 @@ def changes_of(trace: Trace) -> Iterator[tuple[str, Trace]]:
                 continue
             call = event.steps[-1]
             name = getattr(call, "action", type(call).__name__)
-            yield (
-                f"{observation.path.root} of {name}",
-                _with(trace, place, _changed(event, spot, other)),
-            )
+            changed = _with(trace, place, _changed(event, spot, other))
+            field = f"{observation.path.root} of {name}"
+            yield Change(Kind.FIELD, event, changed, field)
 
 
 def _values_of(trace: Trace) -> dict[str, list[Value]]:

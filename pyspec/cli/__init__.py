@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "check": "Model-check a protocol's claims, or any .tla with its .cfg.",
     "replay": "Is a recorded trace a behavior of its spec?",
     "convert": "A trace from one format to another.",
+    "mutate": "Would a conforming trace be rejected if it said anything else?",
     "list": "The catalogue of protocols.",
     "show": "One protocol: facts, claims and where its files are.",
     "new": "Scaffold a protocol; its audit says what is missing.",

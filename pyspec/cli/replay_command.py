@@ -12,17 +12,14 @@ from pyspec.cli.options import (
     find_toolchain,
     json_option,
     limit_options,
-    looks_like_a_file,
     toolchain_options,
 )
+from pyspec.cli.questions import Specs, adapt, ask_all, engine_of, named_traces
 from pyspec.errors import Exit, Mistake
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pyspec.conformance import Engine, Limits, Question, Spec, Verdict
+    from pyspec.conformance import Limits, Verdict
     from pyspec.conformance.adapters import Adapted
-    from pyspec.tla2tools import Toolchain
     from pyspec.trace.model import Trace
 
 
@@ -102,7 +99,7 @@ def command(
     if follow:
         return _follow(
             traces,
-            _Specs(cache(lambda: find_toolchain(java, jar)), spec, config),
+            Specs(cache(lambda: find_toolchain(java, jar)), spec, config),
             Limits(timeout_s=timeout, memory_mb=memory),
             idle,
             as_json=as_json,
@@ -110,21 +107,21 @@ def command(
         )
     if idle is not None:
         raise Mistake("--idle is for a trace that grows", hint="Add --follow.")
-    adapted, broken = _adapt(traces, adapter) if adapter else ([], [])
-    named = _named(traces, adapted, spec) if adapter is None or adapted else []
+    adapted, broken = adapt(traces, adapter) if adapter else ([], [])
+    named = named_traces(traces, adapted, spec) if adapter is None or adapted else []
     toolchain = cache(lambda: find_toolchain(java, jar))
-    specs = _Specs(toolchain, spec, config)
+    specs = Specs(toolchain, spec, config)
     limits = Limits(timeout_s=timeout, memory_mb=memory)
     with Reporter(["replay"], quiet=as_json) as reporter:
         reporter.say(0, "reading specs")
-        questions, more = _ask(named, specs, adapted=adapter is not None)
+        questions, more = ask_all(named, specs, adapted=adapter is not None)
         events = sum(len(question.trace.events) for question in questions)
         reporter.say(
             0,
             f"{_count(len(questions), 'trace')} with {_count(events, 'event')}, "
             "none decided yet",
         )
-        verdicts = _engine(engine, toolchain, limits).decide(questions)
+        verdicts = engine_of(engine, toolchain, limits).decide(questions)
     broken += more
     if as_json:
         _print_json(verdicts, broken, adapted)
@@ -135,7 +132,7 @@ def command(
 
 def _follow(
     traces: tuple[Path, ...],
-    specs: _Specs,
+    specs: Specs,
     limits: Limits,
     idle: float | None,
     *,
@@ -166,142 +163,8 @@ def _follow(
     return _exit([verdict], [])
 
 
-def _engine(name: str, toolchain: Callable[[], Toolchain], limits: Limits) -> Engine:
-    from pyspec.conformance import NativeEngine, TlcEngine
-
-    if name == "tlc":
-        return TlcEngine(toolchain(), limits)
-    return NativeEngine(toolchain, limits)
-
-
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def _adapt(
-    files: tuple[Path, ...],
-    adapter: Path,
-) -> tuple[list[Adapted], list[tuple[str, Mistake]]]:
-    """Read the logs; one that cannot be read costs the others nothing."""
-    from pyspec.conformance import adapt_file
-
-    adapted: list[Adapted] = []
-    broken: list[tuple[str, Mistake]] = []
-    for file in files:
-        try:
-            adapted.append(adapt_file(file, adapter))
-        except Mistake as error:
-            if error.file == str(adapter):
-                raise  # the adapter is to blame, for every log alike
-            broken.append((str(file), error))
-    return adapted, broken
-
-
-def _named(
-    files: tuple[Path, ...],
-    adapted: list[Adapted],
-    spec: str | None,
-) -> list[tuple[str, Trace | Mistake]]:
-    """Read the traces; one that cannot be read costs the others nothing."""
-    if adapted:
-        return [
-            (str(key), trace) for log in adapted for key, trace in log.traces.items()
-        ]
-    named: list[tuple[str, Trace | Mistake]] = []
-    for file in files:
-        try:
-            named += _of_any_format(file, spec)
-        except Mistake as error:
-            if file.suffix in {".ndjson", ".jsonl", ".json"} and error.hint is None:
-                error.hint = "A log needs what maps it to events: --adapter FILE.py."
-            named.append((str(file), error))
-    return named
-
-
-def _of_any_format(file: Path, spec: str | None) -> list[tuple[str, Trace]]:
-    """Read a file's traces; what is not carried over from it is told."""
-    from pyspec.tla2tools.formats import Format, read_any
-
-    # With --spec nobody asks of which module a trace is, and not every file says so.
-    module = None if spec is None else Path(spec).stem
-    readings = read_any(file, module=module)
-    for reading in readings[:1]:
-        if reading.form is Format.ETCD:
-            raise Mistake(
-                "of this log only the names of actions and processes could be judged",
-                file=file,
-                hint="A log needs what maps the rest to events: --adapter FILE.py.",
-            )
-        for note in reading.notes:
-            click.echo(f"{file}: {note}", err=True)
-        for what, count in reading.ignored.items():
-            click.echo(f"{file}: not judged: {what} ({count:,})", err=True)
-    return [(str(file), reading.trace) for reading in readings]
-
-
-def _ask(
-    named: list[tuple[str, Trace | Mistake]],
-    specs: _Specs,
-    *,
-    adapted: bool,
-) -> tuple[list[Question], list[tuple[str, Mistake]]]:
-    from pyspec.conformance import ask
-
-    questions: list[Question] = []
-    broken: list[tuple[str, Mistake]] = []
-    for name, trace in named:
-        if isinstance(trace, Mistake):
-            broken.append((name, trace))
-            continue
-        try:
-            path = specs.path_of(trace.module)
-        except Mistake as error:
-            if specs.named is not None:
-                raise  # --spec is to blame, for every trace alike
-            error.file, error.line = error.file or trace.file or name, 1
-            broken.append((name, error))
-            continue
-        spec = specs.at(path)
-        try:
-            questions.append(ask(spec, trace, key=name if adapted else None))
-        except Mistake as error:
-            broken.append((name, error))
-    return questions, broken
-
-
-class _Specs:
-    """The specs that traces name, each read once."""
-
-    def __init__(
-        self,
-        toolchain: Callable[[], Toolchain],
-        named: str | None,
-        config: Path | None,
-    ) -> None:
-        self.toolchain = toolchain
-        self.named = named
-        self.config = config
-        self.known: dict[Path, Spec] = {}
-
-    def at(self, path: Path) -> Spec:
-        """Return the spec in a file, read at most once."""
-        from pyspec.conformance import load_spec
-        from pyspec.tla2tools import read_config
-
-        if path not in self.known:
-            config = read_config(self.config) if self.config else None
-            self.known[path] = load_spec(self.toolchain, path, config)
-        return self.known[path]
-
-    def path_of(self, module: str) -> Path:
-        """Return the file of a trace's module, or the one that --spec names."""
-        from pyspec import catalog
-
-        if self.named is None:
-            return catalog.find_by_module(module).spec
-        if looks_like_a_file(self.named):
-            return Path(self.named)
-        return catalog.find(self.named).spec
 
 
 def _print(

@@ -115,6 +115,7 @@ def test_there_is_a_schema_for_each_command_with_json() -> None:
         "convert",
         "doctor",
         "list",
+        "mutate",
         "replay",
         "trace",
         "verify",
