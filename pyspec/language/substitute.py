@@ -1,8 +1,9 @@
 """Expressions in the place of parameters: what TLA+ means by applying an operator.
 
 Temporal and action-level arguments have no value that could be passed on, so
-the operators that take them are opened.  Names are objects, so nothing that is
-bound inside of a body can be mistaken for something in an argument.
+the operators that take them are opened.  Names are objects, so what is bound inside
+of a body can be mistaken for something in an argument only if that argument
+was taken out of the same body: then it gets a name of its own.
 """
 
 from __future__ import annotations
@@ -67,9 +68,7 @@ class _Substitution:
             case ir.Builtin():
                 return replace(node, arguments=self._all(node.arguments))
             case ir.Binding():
-                bounds = tuple(map(self._bound, node.bounds))
-                arguments = self._all(node.arguments)
-                return replace(node, bounds=bounds, arguments=arguments)
+                return self._binding(node)
             case ir.Except():
                 updates = tuple(map(self._update, node.updates))
                 return replace(node, base=self.of(node.base), updates=updates)
@@ -78,6 +77,22 @@ class _Substitution:
             case ir.Instance():
                 return self._instance(node)
         return node
+
+    def _binding(self, node: ir.Binding) -> ir.Node:
+        """Bind other names than those that the arguments take from outside."""
+        own = {name for bound in node.bounds for name in bound.names}
+        fresh = {name: ir.Name(name.text, name.arity) for name in own & self._taken()}
+        bounds = tuple(self._bound(bound, fresh) for bound in node.bounds)
+        inner = self
+        if fresh:
+            named = {old: ir.Reference(None, 0, new) for old, new in fresh.items()}
+            inner = _Substitution({**self._meanings, **named})
+            inner._copies = dict(self._copies)
+        return replace(node, bounds=bounds, arguments=inner._all(node.arguments))
+
+    def _taken(self) -> set[ir.Name]:
+        """Return the names that the arguments take from outside."""
+        return set().union(*map(_free, self._meanings.values()))
 
     def _all(self, nodes: tuple[ir.Node, ...]) -> tuple[ir.Node, ...]:
         return tuple(map(self.of, nodes))
@@ -109,9 +124,10 @@ class _Substitution:
         definitions = tuple(self._copies.get(each, each) for each in node.definitions)
         return replace(node, definitions=definitions, body=self.of(node.body))
 
-    def _bound(self, bound: ir.Bound) -> ir.Bound:
-        within = bound.within
-        return replace(bound, within=None if within is None else self.of(within))
+    def _bound(self, bound: ir.Bound, fresh: Mapping[ir.Name, ir.Name]) -> ir.Bound:
+        within = None if bound.within is None else self.of(bound.within)
+        names = tuple(fresh.get(name, name) for name in bound.names)
+        return replace(bound, names=names, within=within)
 
     def _update(self, update: ir.Update) -> ir.Update:
         return replace(update, path=self._all(update.path), value=self.of(update.value))

@@ -238,6 +238,7 @@ Leads(p, q) == p ~> q
 Stays(F) == [](~F => []~F)
 Changes(e) == []<><<e' # e>>_e
 Often(Op(_), i) == []<>Op(i)
+Each(Op(_)) == \A i \in 0..2 : Op(i)
 Above(k, i) == Often(LAMBDA j : x = k + j, i)
 Near(k) == LET Here == x = k IN []<>Here
 """
@@ -265,6 +266,8 @@ def tried(folder: Path, body: str, config: str, extends: str = "Integers") -> Ju
         ("Often(LAMBDA i : x = i, 2)", "[]<>(x = 2)"),
         ("Often(LAMBDA i : x > i, 2)", "[]<>(x > 2)"),
         ("Above(1, 1) /\\ Near(2)", "TRUE"),
+        ("Each(LAMBDA a : Each(LAMBDA b : <>(a = b)))", "FALSE"),
+        ("Each(LAMBDA a : Each(LAMBDA b : <>(x + a = 2 + b - b)))", "TRUE"),
         ("Above(2, 1)", "FALSE"),
         ("Near(3)", "FALSE"),
         ("\\A i \\in 0..2 : Often(LAMBDA j : x = i + j, 0)", "TRUE"),
