@@ -235,6 +235,7 @@ def _job(model: Model, options: argparse.Namespace) -> dict[str, Any]:
         "memory_mb": options.memory_mb,
         "states": MOST_STATES,
         "allow_io": options.allow_io,
+        "as_tlc": options.as_tlc,
     }
 
 
@@ -361,6 +362,7 @@ def _options() -> argparse.Namespace:
     add("--fresh", action="store_true", help="ask our engine anew")
     add("--again", action="store_true", help="likewise where it did not agree")
     add("--allow-io", action="store_true", help="let specs read and write files")
+    add("--as-tlc", action="store_true", help="judge liveness of cut graphs, too")
     add("--large", action="store_true", help="also models known to be too large")
     add("--tables", action="store_true", help="only write the tables anew")
     add("--tlc", action="store_true", help="ask TLC for what no manifest says")

@@ -80,10 +80,20 @@ def _totals(rows: Sequence[Row]) -> Iterator[str]:
         f"Of the {len(promised)} that TLC finishes within 120,000 states {agree} "
         f"agree ({share:.1%}; the goal is {GOAL:.0%}): {_by_class(promised)}."
     )
+    trusting = sum(row.fine and bool(row.answer.trusting) for row in promised)
+    if trusting:
+        yield (
+            f"{trusting} of these ask for liveness of a graph that CONSTRAINT, VIEW or "
+            "SYMMETRY cuts. pyspec refuses that by name; here it was told to answer "
+            "as TLC does."
+        )
+        agree -= trusting
     judged = [
         row
         for row in promised
-        if row.verdict.of != "safety" and row.verdict.why != OF_A_CUT
+        if row.verdict.of != "safety"
+        and row.verdict.why != OF_A_CUT
+        and not row.answer.trusting
     ]
     share = agree / len(judged) if judged else 0.0
     yield (

@@ -3,7 +3,8 @@
     python -m tools.examples.worker JOB
 
 JOB is JSON: module, config, library (folders), deadlock, seconds, memory_mb,
-states, allow_io.  The last line of standard output is the answer, an `Answer` as JSON.
+states, allow_io, as_tlc.  The last line of standard output is the answer, an
+`Answer` as JSON.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pyspec.errors import Mistake, PyspecError
-from pyspec.explore import Cause, Limits, check
+from pyspec.explore import Cause, Limits, check, liveness
 from pyspec.explore.liveness import refuse_cuts
 from pyspec.language.compiled import compile_spec
 from pyspec.language.runtime.modules.outside import allow_io
@@ -45,6 +46,8 @@ class Answer:
     - unchecked: properties that the engine left out
     - unsound: temporal properties that it refuses by name, since CONSTRAINT,
       VIEW or SYMMETRY cut the graph; the rest is judged without them
+    - trusting: such properties that were judged on the cut graph all the same,
+      as TLC does
     - export_s: SANY; 0 if its tree was kept.  compile_s, search_s: the engine
     """
 
@@ -56,6 +59,7 @@ class Answer:
     at: str = ""
     unchecked: tuple[str, ...] = ()
     unsound: tuple[str, ...] = ()
+    trusting: tuple[str, ...] = ()
     export_s: float = 0.0
     compile_s: float = 0.0
     search_s: float = 0.0
@@ -107,7 +111,10 @@ class _Work:
         if model is None:
             self.note(end="answered", result="success", distinct=0)
         else:
-            self.note(unsound=without_unsound(model))
+            if job.get("as_tlc"):
+                self.note(trusting=trusting_cuts(model))
+            else:
+                self.note(unsound=without_unsound(model))
             limits = Limits(job["seconds"], job["memory_mb"], job["states"])
             self.note(**told(check(model, limits=limits)))
             self.note(search_s=clock.lap())
@@ -185,6 +192,16 @@ def without_unsound(model: Any) -> tuple[str, ...]:  # noqa: ANN401 - a Spec
         names = tuple(model.temporal)
         model.__dict__["temporal"] = {}
         return names
+    return ()
+
+
+def trusting_cuts(model: Any) -> tuple[str, ...]:  # noqa: ANN401 - a Spec
+    """Have the engine judge what it refuses, as TLC does; name what that is."""
+    try:
+        refuse_cuts(model)
+    except Mistake:
+        liveness.refuse_cuts = lambda model: None  # noqa: ARG005 - it refuses nothing
+        return tuple(model.temporal)
     return ()
 
 
