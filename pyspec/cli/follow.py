@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 import click
 
 from pyspec.errors import Mistake
+from pyspec.trace.records import opened, read_line
+from pyspec.trace.write import MAX_LINE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,8 +25,6 @@ __all__ = ["STANDARD_INPUT", "followed"]
 
 STANDARD_INPUT: Final = "-"
 _PAUSE_S: Final = 0.05
-_MOST_BYTES: Final = (1 << 20) + 2
-"""Of a line; the reader refuses those that are longer."""
 
 
 def followed(file: Path, begin: Callable[[Trace], Monitor], idle_s: float) -> Verdict:
@@ -56,41 +56,42 @@ def followed(file: Path, begin: Callable[[Trace], Monitor], idle_s: float) -> Ve
 def _lines(file: Path, idle_s: float) -> Iterator[bytes]:
     """Return whole lines as they come; what has no line end yet is waited for."""
     if str(file) == STANDARD_INPUT:
-        yield from _whole(sys.stdin.buffer)
+        yield from _whole(sys.stdin.buffer, file)
         return
-    try:
-        with file.open("rb") as opened:
-            is_file = stat.S_ISREG(os.fstat(opened.fileno()).st_mode)
-            yield from _growing(opened, file, idle_s) if is_file else _whole(opened)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise Mistake(f"this trace cannot be read: {reason}", file=file) from None
+    with opened(file) as stream:
+        is_file = stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+        yield from _growing(stream, file, idle_s) if is_file else _whole(stream, file)
 
 
-def _whole(pipe: BinaryIO) -> Iterator[bytes]:
+def _whole(pipe: BinaryIO, file: Path) -> Iterator[bytes]:
     """Return the lines of a pipe; a last one without its end may be torn."""
-    while line := pipe.readline(_MOST_BYTES):
-        if line.endswith(b"\n") or len(line) == _MOST_BYTES:
+    while line := read_line(pipe, str(file)):
+        if _is_one(line):
             yield line
 
 
-def _growing(opened: BinaryIO, file: Path, idle_s: float) -> Iterator[bytes]:
+def _is_one(line: bytes) -> bool:
+    """Whether it has its end, or is so long that the reader will say so."""
+    return line.endswith(b"\n") or len(line) > MAX_LINE_BYTES + 1
+
+
+def _growing(stream: BinaryIO, file: Path, idle_s: float) -> Iterator[bytes]:
     start, last = b"", time.monotonic()
     while time.monotonic() - last < idle_s:
-        more = opened.readline(_MOST_BYTES)
+        more = read_line(stream, str(file))
         if more:
             start, last = start + more, time.monotonic()
-            if start.endswith(b"\n") or len(start) >= _MOST_BYTES:
+            if _is_one(start):
                 yield start
                 start = b""
             continue
-        _check_size(opened, file)
+        _check_size(stream, file)
         time.sleep(_PAUSE_S)
 
 
-def _check_size(opened: BinaryIO, file: Path) -> None:
+def _check_size(stream: BinaryIO, file: Path) -> None:
     """Refuse a file that was cut: what was read of it is no longer there."""
-    read, size = opened.tell(), os.fstat(opened.fileno()).st_size
+    read, size = stream.tell(), os.fstat(stream.fileno()).st_size
     if size < read:
         raise Mistake(
             "this file has become shorter while it was followed",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from pyspec.cli.options import (
     json_option,
     limit_options,
     toolchain_options,
+    trace_options,
 )
 from pyspec.cli.questions import Specs, ask_all, engine_of, named_traces
 from pyspec.errors import Exit, Mistake
@@ -29,24 +29,7 @@ MOST_SHOWN = 20
 
 @click.command("mutate")
 @click.argument("traces", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--spec",
-    metavar="SLUG|FILE",
-    help="Slug or .tla file (default: the trace's module, looked up in the catalogue).",
-)
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="A cfg that gives constants, INIT and NEXT.",
-)
-@click.option(
-    "--engine",
-    type=click.Choice(["native", "tlc"]),
-    default="native",
-    show_default=True,
-    help="What decides: the spec compiled to Python, or TLC.",
-)
+@trace_options
 @click.option(
     "--fail-under",
     type=click.FloatRange(0, 100),
@@ -80,9 +63,8 @@ def command(
     from pyspec.report.progress import Reporter
 
     toolchain = cache(lambda: find_toolchain(java, jar))
-    limits = Limits(timeout, memory, explained=0)
-    if engine == "native":  # nobody asks whether more silent steps would help
-        limits = replace(limits, unbounded_s=0)
+    # Nobody asks why, or whether more silent steps would help.
+    limits = Limits(timeout, memory, unbounded_s=0, explained=0)
     decider = engine_of(engine, toolchain, limits)
     with Reporter(["mutate"], quiet=as_json) as reporter:
         named = named_traces(traces, [], spec)

@@ -82,6 +82,33 @@ def limit_options(function: F) -> F:
     )(function)
 
 
+def trace_options(function: F) -> F:
+    """Add what a trace is held to, and who decides: --spec, --config, --engine."""
+    for option in (
+        click.option(
+            "--engine",
+            type=click.Choice(["native", "tlc"]),
+            default="native",
+            show_default=True,
+            help="What decides: the spec compiled to Python, or TLC.",
+        ),
+        click.option(
+            "--config",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="A cfg that gives constants, INIT and NEXT.",
+        ),
+        click.option(
+            "--spec",
+            metavar="SLUG|FILE",
+            help="Slug or .tla file to replay against (default: the trace's module, "
+            "looked up in the catalogue).",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
 def json_option(function: F) -> F:
     """Add --json."""
     return click.option(

@@ -13,6 +13,7 @@ from pyspec.cli.options import (
     json_option,
     limit_options,
     toolchain_options,
+    trace_options,
 )
 from pyspec.cli.questions import Specs, adapt, ask_all, engine_of, named_traces
 from pyspec.errors import Exit, Mistake
@@ -30,31 +31,13 @@ if TYPE_CHECKING:
     required=True,
     type=click.Path(path_type=Path),
 )
-@click.option(
-    "--spec",
-    metavar="SLUG|FILE",
-    help="Slug or .tla file to replay against (default: the trace's module, "
-    "looked up in the catalogue).",
-)
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="A cfg that gives constants, INIT and NEXT.",
-)
+@trace_options
 @click.option(
     "--adapter",
     type=click.Path(path_type=Path),
     metavar="FILE.py",
     help="A Python file whose `adapt` maps the log's records to events.  Its code "
     "is run.",
-)
-@click.option(
-    "--engine",
-    type=click.Choice(["native", "tlc"]),
-    default="native",
-    show_default=True,
-    help="What decides: the spec compiled to Python, or TLC.",
 )
 @click.option(
     "--follow",
@@ -96,11 +79,14 @@ def command(
     from pyspec.conformance import Limits
     from pyspec.report.progress import Reporter
 
+    toolchain = cache(lambda: find_toolchain(java, jar))
+    specs = Specs(toolchain, spec, config)
+    limits = Limits(timeout_s=timeout, memory_mb=memory)
     if follow:
         return _follow(
             traces,
-            Specs(cache(lambda: find_toolchain(java, jar)), spec, config),
-            Limits(timeout_s=timeout, memory_mb=memory),
+            specs,
+            limits,
             idle,
             as_json=as_json,
             alone=adapter is None and engine == "native",
@@ -109,9 +95,6 @@ def command(
         raise Mistake("--idle is for a trace that grows", hint="Add --follow.")
     adapted, broken = adapt(traces, adapter) if adapter else ([], [])
     named = named_traces(traces, adapted, spec) if adapter is None or adapted else []
-    toolchain = cache(lambda: find_toolchain(java, jar))
-    specs = Specs(toolchain, spec, config)
-    limits = Limits(timeout_s=timeout, memory_mb=memory)
     with Reporter(["replay"], quiet=as_json) as reporter:
         reporter.say(0, "reading specs")
         questions, more = ask_all(named, specs, adapted=adapter is not None)

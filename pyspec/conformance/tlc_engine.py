@@ -46,10 +46,10 @@ class Engine(Protocol):
 class Limits:
     """What a run of TLC may use: seconds of wall time, MiB of memory.
 
-    `unbounded_s` is for a run that looks whether more silent steps would help,
-    and `unbounded_total_s` for all of these; `explained` is how many rejections
-    of a run are explained, as each needs its share of a further run, and
-    `explaining_s` is for that run.
+    `unbounded_s` is for a run that looks whether more silent steps would help
+    (0: nobody looks), and `unbounded_total_s` for all of these; `explained` is how
+    many rejections of a run are explained, as each needs its share of a further
+    run, and `explaining_s` is for that run.
     """
 
     timeout_s: float | None = None
@@ -152,7 +152,7 @@ class TlcEngine:
         while there is time: a bound that stays claims less, but nothing false.
         """
         bounded = [place for place, v in enumerate(verdicts) if v.bound is not None]
-        if not bounded:
+        if not bounded or self.limits.unbounded_s <= 0:
             return verdicts
         found = self.unbounded([verdicts[place] for place in bounded])
         if found is None and len(bounded) > 1:

@@ -112,7 +112,7 @@ def stream_of(text: str) -> BinaryIO:
 def lines_of(stream: BinaryIO, file: str | None) -> Iterator[Line]:
     """Yield lines; Mistake with its place for one too long or not UTF-8."""
     number = 0
-    while raw := _read_line(stream, file):
+    while raw := read_line(stream, file):
         number += 1
         whole = raw.endswith(b"\n")
         if len(raw) - whole > MAX_LINE_BYTES:
@@ -148,7 +148,8 @@ def unreadable(error: OSError, file: str | None) -> Mistake:
     return Mistake(f"this trace cannot be read: {reason}", file=file)
 
 
-def _read_line(stream: BinaryIO, file: str | None) -> bytes:
+def read_line(stream: BinaryIO, file: str | None) -> bytes:
+    """Return a line, or as much of it as shows that it is too long."""
     try:
         return stream.readline(MAX_LINE_BYTES + 2)
     except OSError as error:

@@ -58,12 +58,6 @@ def draw(s: V, rng: Random) -> V:
 def sample(s: V, count: int, rng: Random) -> frozenset[V]:
     """Return `count` different elements of a set that has as many."""
     most = size(s)
-    if count > most:
-        raise refused(
-            "a subset cannot have more elements than the set",
-            expected=f"0..{most}",
-            found=count,
-        )
     if most <= max(_FEW, 4 * count):
         return frozenset(rng.sample(tuple(elements(s)), count))
     found: set[V] = set()
