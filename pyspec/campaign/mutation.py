@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pyspec.conformance import Judgement, ask
 from pyspec.trace.model import Observation, Path, Relation, Skip
@@ -44,6 +44,13 @@ class Kind(enum.Enum):
     SWAPPED = "swapped"
 
 
+_DOING: Final = {
+    Kind.DROPPED: "dropping",
+    Kind.REPEATED: "repeating",
+    Kind.SWAPPED: "swapping with the next",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A changed trace: what was done, to which event, and the field, if it was one.
@@ -61,8 +68,7 @@ class Change:
         steps = f"event {self.event.number}, {show_steps(self.event)}"
         if self.field is not None:
             return f"{self.field.partition(' of ')[0]} of {steps}"
-        what = {Kind.SWAPPED: "swapping with the next"}.get(self.kind)
-        return f"{what or self.kind.value.removesuffix('ed') + 'ing'} {steps}"
+        return f"{_DOING[self.kind]} {steps}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +94,17 @@ class Survey:
         return self.noticed.total() / decided if decided else 1.0
 
 
-def survey(traces: Iterable[Trace], spec: Spec, engine: Engine) -> Survey:
-    """Change conforming traces in every way, and see what is noticed."""
-    changes = [change for trace in traces for change in mutants_of(trace)]
-    verdicts = engine.decide([ask(spec, change.trace) for change in changes])
-    fate = dict(zip(map(id, changes), (v.judgement for v in verdicts), strict=True))
-    of = {kind: [c for c in changes if fate[id(c)] is kind] for kind in Judgement}
+def survey(changes: Iterable[Change], spec: Spec, engine: Engine) -> Survey:
+    """See which changes of conforming traces are noticed."""
+    made = list(changes)
+    verdicts = engine.decide([ask(spec, change.trace) for change in made])
+    judged = [(c, v.judgement) for c, v in zip(made, verdicts, strict=True)]
+    of = {each: [c for c, said in judged if said is each] for each in Judgement}
     noticed = [*of[Judgement.REJECTED], *of[Judgement.MALFORMED]]
     constrained = {change.field for change in noticed}
     missed = of[Judgement.CONFORMS]
     return Survey(
-        Counter(change.kind for change in changes),
+        Counter(change.kind for change in made),
         Counter(change.kind for change in noticed),
         tuple(c for c in missed if c.field and c.field not in constrained),
         tuple(c for c in missed if not c.field or c.field in constrained),
@@ -116,24 +122,11 @@ def unnoticed(
     A field is unconstrained if no change of it anywhere is noticed; one change
     that goes unnoticed while others are rejected only *commutes*.
     """
-    changed = [item for trace in traces for item in changes_of(trace)]
-    verdicts = engine.decide([ask(spec, trace) for _, trace in changed])
-    noticed: defaultdict[str, list[bool]] = defaultdict(list)
-    for (label, _), verdict in zip(changed, verdicts, strict=True):
-        noticed[label].append(verdict.judgement is not Judgement.CONFORMS)
-    missed = [
-        f"unconstrained: {label}"
-        for label, rejections in noticed.items()
-        if not any(rejections)
-    ]
-    return len(changed), missed
-
-
-def changes_of(trace: Trace) -> Iterator[tuple[str, Trace]]:
-    """Yield each trace with a changed observation, and the name of its field."""
-    for change in _fields(trace):
-        assert change.field is not None  # noqa: S101 - it is of a field
-        yield change.field, change.trace
+    found = survey((c for trace in traces for c in changes_of(trace)), spec, engine)
+    unsure = {change.field for change in found.undecided}
+    fields = dict.fromkeys(change.field for change in found.unconstrained)
+    missed = [f"unconstrained: {field}" for field in fields if field not in unsure]
+    return found.tried.total(), missed
 
 
 def mutants_of(trace: Trace) -> Iterator[Change]:
@@ -142,7 +135,7 @@ def mutants_of(trace: Trace) -> Iterator[Change]:
     The last event is not dropped, and SKIP is neither dropped nor repeated nor
     moved: what is left says less, and nothing wrong.
     """
-    yield from _fields(trace)
+    yield from changes_of(trace)
     events = trace.events
     for place, event in enumerate(events):
         if all(isinstance(step, Skip) for step in event.steps):
@@ -161,7 +154,8 @@ def _order(kind: Kind, trace: Trace, event: Event, events: tuple[Event, ...]) ->
     return Change(kind, event, replace(trace, events=numbered, expect=None))
 
 
-def _fields(trace: Trace) -> Iterator[Change]:
+def changes_of(trace: Trace) -> Iterator[Change]:
+    """Yield the trace with one observation changed, for each that can be."""
     values = _values_of(trace)
     for place, event in enumerate(trace.events):
         for spot, observation in enumerate(event.observations):

@@ -58,7 +58,7 @@ def command(
     that still conforms is reported: as *unconstrained* if no change of that
     field was noticed anywhere in the trace, else as one that *commutes*.
     """
-    from pyspec.campaign.mutation import survey
+    from pyspec.campaign.mutation import mutants_of, survey
     from pyspec.conformance import Judgement, Limits
     from pyspec.report.progress import Reporter
 
@@ -76,9 +76,10 @@ def command(
         found: list[tuple[Verdict, Survey | None]] = []
         for verdict in verdicts:
             reporter.say(0, f"changing {verdict.question.name}")
-            trace = verdict.question.trace
-            conforms = verdict.judgement is Judgement.CONFORMS
-            told = survey([trace], verdict.question.spec, decider) if conforms else None
+            told = None
+            if verdict.judgement is Judgement.CONFORMS:
+                question = verdict.question
+                told = survey(mutants_of(question.trace), question.spec, decider)
             found.append((verdict, told))
     if as_json:
         click.echo(json.dumps(_json(found, broken), indent=2))

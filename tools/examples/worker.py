@@ -111,13 +111,20 @@ class _Work:
         if model is None:
             self.note(end="answered", result="success", distinct=0)
         else:
-            if job.get("as_tlc"):
-                self.note(trusting=trusting_cuts(model))
-            else:
-                self.note(unsound=without_unsound(model))
+            self.prepare(model)
             limits = Limits(job["seconds"], job["memory_mb"], job["states"])
             self.note(**told(check(model, limits=limits)))
             self.note(search_s=clock.lap())
+
+    def prepare(self, model: Any) -> None:  # noqa: ANN401 - a Spec
+        """Leave out what no cut graph can decide, or have it judged as TLC does."""
+        names = of_a_cut(model)
+        if names and self.job.get("as_tlc"):
+            liveness.refuse_cuts = lambda model: None  # noqa: ARG005 - it refuses nothing
+            self.note(trusting=names)
+        elif names:
+            model.__dict__["temporal"] = {}
+            self.note(unsound=names)
 
     def note(self, **known: Any) -> None:  # noqa: ANN401 - fields of an answer
         """Add to the answer."""
@@ -184,23 +191,11 @@ def compiled(
     )
 
 
-def without_unsound(model: Any) -> tuple[str, ...]:  # noqa: ANN401 - a Spec
-    """Take away temporal properties that no cut graph can decide; name them."""
+def of_a_cut(model: Model) -> tuple[str, ...]:
+    """Return the temporal properties that no cut graph can decide."""
     try:
         refuse_cuts(model)
     except Mistake:
-        names = tuple(model.temporal)
-        model.__dict__["temporal"] = {}
-        return names
-    return ()
-
-
-def trusting_cuts(model: Any) -> tuple[str, ...]:  # noqa: ANN401 - a Spec
-    """Have the engine judge what it refuses, as TLC does; name what that is."""
-    try:
-        refuse_cuts(model)
-    except Mistake:
-        liveness.refuse_cuts = lambda model: None  # noqa: ARG005 - it refuses nothing
         return tuple(model.temporal)
     return ()
 
