@@ -163,7 +163,7 @@ def test_results_go_to_standard_output_though_a_terminal_shows_progress(
     """Standard error is a terminal, standard output a pipe."""
     master, slave = pty.openpty()
     child = subprocess.Popen(
-        [sys.executable, "-m", "pyspec", "check", str(endless), "--timeout", "4s"],
+        [sys.executable, "-m", "pyspec", "check", str(endless), "--timeout", "9s"],
         env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "120", "TERM": "xterm"},
         stdout=subprocess.PIPE,
         stderr=slave,
