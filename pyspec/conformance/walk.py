@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pyspec.trace.model import Event, Observation, Path, Silent, Step, Trace
     from pyspec.values import Value
 
-__all__ = ["ANY", "MOST_STATES", "Asking", "Shape", "Walk", "shape_of"]
+__all__ = ["ANY", "MOST_STATES", "Asking", "Move", "Plan", "Shape", "Walk", "shape_of"]
 
 MOST_STATES: Final = 500_000
 """States that a trace may leave possible at once."""
@@ -126,7 +126,7 @@ class Walk:
         """Ask another compilation of the spec from now on, which knows more."""
         self._asking = asking
         self._silent = tuple(self._quiet(each) for each in self._trace.silent)
-        self._plans: dict[object, _Plan] = {}
+        self._plans: dict[object, Plan] = {}
 
     def go(self) -> bool:
         """Take all events; False if one of them, or INIT, cannot be matched."""
@@ -144,26 +144,27 @@ class Walk:
 
     def take(self, event: Event) -> bool:
         """Match an event; False if no step does."""
-        plan = self._plan(event)
-        tried = self._closed(self.states)
+        plan = self.plan(event)
+        tried = self.closed(self.states)
         found: set[State] = set()
         for state in tried:
             found.update(plan.taken(state))
             self._look()
-            _bounded(found)
+            bounded(found)
         self.states = found or tried
         self.matched += bool(found)
         return bool(found)
 
     # ------------------------------------------------------------ events
 
-    def _plan(self, event: Event) -> _Plan:
+    def plan(self, event: Event) -> Plan:
+        """Return an event, ready to be tried in many states."""
         key = event.steps, event.observations
         if key not in self._plans:
             self._plans[key] = self._made(event)
         return self._plans[key]
 
-    def _made(self, event: Event) -> _Plan:
+    def _made(self, event: Event) -> Plan:
         observed = [*map(self._asking.observation, event.observations)]
         before = [each for each in observed if not each.primed]
         after = [each for each in observed if each.primed]
@@ -172,7 +173,7 @@ class Walk:
         *first, last = event.steps
         moves = [self._move(step, *nothing) for step in first]
         moves.append(self._move(last, *looks_of(after, variables)))
-        return _Plan(
+        return Plan(
             lambda state: self._has(before, state),
             tuple(moves),
             lambda state: self._has(after, state),
@@ -206,7 +207,7 @@ class Walk:
         move = self._move(silent.call, looks, only)
         return lambda state: (after for after in move(state) if after != state)
 
-    def _closed(self, states: set[State]) -> set[State]:
+    def closed(self, states: set[State]) -> set[State]:
         """Return the states with those that silent steps lead to.
 
         A state is gone on from with each number of steps taken that no other
@@ -225,7 +226,7 @@ class Walk:
                 if _better(known.setdefault(after, []), more):
                     todo.append((after, more))
             self._look()
-            _bounded(known)
+            bounded(known)
         return set(known)
 
     def _quietly(self, state: State, counts: Counts) -> Iterator[tuple[State, Counts]]:
@@ -244,7 +245,7 @@ Counts: TypeAlias = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class Plan:
     """An event, ready to be tried in many states."""
 
     before: Callable[[State], bool]
@@ -278,7 +279,7 @@ def _better(known: list[Counts], counts: Counts) -> bool:
     return True
 
 
-def _bounded(states: set[State] | dict[State, list[Counts]]) -> None:
+def bounded(states: set[State] | dict[State, list[Counts]]) -> None:
     if len(states) > MOST_STATES:
         message = f"more than {MOST_STATES:,} states are possible at once"
         raise Stopped(Cause.STATES, message)
