@@ -186,6 +186,7 @@ class _Table:
         return self.first
 
 
+_MOST_DOTS: Final = 500
 _HEADER: Final = re.compile(r"\s*\[\[?\s*([\w-]+)\s*\]\]?\s*(?:#.*)?\Z")
 
 
@@ -195,6 +196,7 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.text = self.decoded()
+        self.refuse_deep_keys()
         try:
             self.data = tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:
@@ -207,6 +209,11 @@ class _Reader:
                 file=path,
                 line=int(found[2]) if found and found[2] else last,
                 column=int(found[3]) if found and found[3] else None,
+            ) from None
+        except (ValueError, RecursionError):
+            raise Mistake(
+                "not TOML that can be read: a number is too long, or it nests too deep",
+                file=path,
             ) from None
         self.whole, self.tables_at = self.split()
 
@@ -224,11 +231,22 @@ class _Reader:
                 line=raw.count(b"\n", 0, error.start) + 1,
             ) from None
 
+    def refuse_deep_keys(self) -> None:
+        """Refuse `a.a.a`: tomllib takes memory by the square of its length."""
+        for number, line in enumerate(self.text.splitlines(), 1):
+            if line.count(".") > _MOST_DOTS:
+                raise Mistake(
+                    "this line has too many dots",
+                    file=self.path,
+                    line=number,
+                    expected=f"at most {_MOST_DOTS}",
+                )
+
     def split(self) -> tuple[_Table, dict[str, list[_Table]]]:
         """Cut the text at the headers of its tables; their data is filled in later."""
         lines = list(enumerate(self.text.splitlines(), 1))
         heads = [(n, found[1]) for n, line in lines if (found := _HEADER.match(line))]
-        ends = [*(number for number, _ in heads[1:]), len(lines) + 1]
+        ends = [*(number for number, _ in heads[1:]), len(lines) + 1][: len(heads)]
         parts: dict[str, list[_Table]] = {}
         for (start, name), end in zip(heads, ends, strict=True):
             part = _Table(name, {}, start, tuple(lines[start : end - 1]))

@@ -43,6 +43,8 @@ from pyspec.values.model import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from hypothesis.strategies import DrawFn, SearchStrategy
 
 _USUAL_NAMES = ("x", "r1", "n2", "rmState", "log", "null", "Len", "MAX", "a_1", "2PC")
@@ -121,7 +123,7 @@ def traces(draw: DrawFn) -> Trace:
     texts = st.text(max_size=4)
     return Trace(
         module=draw(names()),
-        events=tuple(draw(events(number)) for number in numbers),
+        events=with_clocks(draw(events(number)) for number in numbers),
         constants=draw(st.dictionaries(names(), values(2), max_size=3)),
         meta=draw(st.dictionaries(names() | texts, values(1), max_size=3)),
         silent=tuple(draw(st.lists(_silent(), max_size=2))),
@@ -129,6 +131,25 @@ def traces(draw: DrawFn) -> Trace:
         init=tuple(draw(st.lists(_observations(primed=False), max_size=3))),
         end=draw(_ends(numbers)),
     )
+
+
+def with_clocks(found: Iterable[Event]) -> tuple[Event, ...]:
+    """Let no clock run backwards: it shows at least what it showed before."""
+    times: dict[str | None, int] = {}
+    vectors: dict[str | None, dict[str, int]] = {}
+    events = []
+    for event in found:
+        who, time_ns, clock = event.process, event.time_ns, event.clock
+        if time_ns is not None:
+            time_ns = times[who] = max(time_ns, times.get(who, 0))
+        if clock is not None:
+            before = vectors.get(who, {})
+            names = {**before, **clock}
+            clock = vectors[who] = {
+                name: max(clock.get(name, 0), before.get(name, 0)) for name in names
+            }
+        events.append(replace(event, time_ns=time_ns, clock=clock))
+    return tuple(events)
 
 
 @st.composite
@@ -148,7 +169,14 @@ def _events() -> SearchStrategy[Event]:
         process=st.none() | names() | texts,
         time_ns=st.none() | st.integers(0, 10**12),
         clock=st.none() | st.dictionaries(names() | texts, st.integers(), max_size=2),
+        sent=_messages(),
+        received=_messages(),
     )
+
+
+def _messages() -> SearchStrategy[tuple[str, ...]]:
+    some = st.from_regex(r"[A-Za-z0-9_.:/-]{1,4}", fullmatch=True)
+    return st.just(()) | st.lists(some, max_size=2, unique=True).map(tuple)
 
 
 @st.composite

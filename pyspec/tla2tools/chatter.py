@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pyspec.tla2tools.numbers import whole
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -64,6 +66,8 @@ class Chatter:
     warnings: list[SpecError] = field(default_factory=list)
 
 
+_LONGEST_LINE: Final = 4_000  # SANY's are short, unless damaged
+_LONGEST_BLOCK: Final = 8_000
 _FILE: Final = re.compile(r"Parsing file (.+?)(?: \((?:jar:)?file:.*\))?\s*\Z")
 _REGION: Final = re.compile(
     r"line (\d+), col (\d+) to line \d+, col \d+ of module (\S+)\s*\Z"
@@ -88,7 +92,7 @@ _CRASH: Final = re.compile(r"(?:java|tla2sany|util)\.[\w.$]+(?:Exception|Error)\
 
 def read_chatter(lines: Iterable[str]) -> Chatter:
     """Read SANY's output; each error once, in the order of first mention."""
-    reader = _Reader([line.rstrip("\r\n") for line in lines])
+    reader = _Reader([line.rstrip("\r\n")[:_LONGEST_LINE] for line in lines])
     reader.run()
     found = reader.found
     found.errors = _once(found.errors, found.files)
@@ -168,7 +172,7 @@ class _Reader:
     def _add(
         self, kind: Kind, message: str, said: str, place: re.Match[str] | None
     ) -> None:
-        line, column = (int(place[1]), int(place[2])) if place else (None, None)
+        line, column = (whole(place[1]), whole(place[2])) if place else (None, None)
         name = Path(self.file).stem if self.file else None
         self.found.errors.append(
             SpecError(message, kind, self.file, line, column, name, said)
@@ -244,7 +248,7 @@ def _syntax_words(block: list[str]) -> str:
         )
     expecting = next((m[1] for m in map(_EXPECTING.match, block) if m), None)
     for start, line in enumerate(block):
-        found = _ENCOUNTERED.search("\n".join(block[start:]))
+        found = _ENCOUNTERED.search("\n".join(block[start:])[:_LONGEST_BLOCK])
         if line.strip().startswith("Encountered") and found:
             return _unexpected(found[1], found[4], expecting)
     return " ".join(said.split()) or "not TLA+"
@@ -262,7 +266,7 @@ def _entry_error(place: str, said: str, *, warning: bool) -> SpecError:
     region = _REGION.match(place)
     inside = _IN_MODULE.match(place)
     module = region[3] if region else inside[1] if inside else None
-    line, column = (int(region[1]), int(region[2])) if region else (None, None)
+    line, column = (whole(region[1]), whole(region[2])) if region else (None, None)
     kind, message, hint, named = _semantic_words(said)
     if warning:
         kind = Kind.WARNING

@@ -20,7 +20,7 @@ from pyspec.values.model import Bool, ModelValue, Value, canonical, is_name
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-MAX_BYTES: Final = 10 << 20
+MAX_BYTES: Final = 1 << 20
 """How long a cfg file may be."""
 
 _KEYWORDS: Final = {
@@ -147,6 +147,7 @@ def parse_config(text: str, file: Path | str | None = None) -> Config:
     tree = _GRAMMAR.tree(text, "config", place, what="this cfg")
     builder = _ConfigBuilder(place)
     builder.build(tree)
+    builder.said |= {each: tuple(names) for each, names in builder.lists.items()}
     return Config(
         **builder.said,
         file=place.file,
@@ -180,6 +181,7 @@ class _ConfigBuilder(Builder):
     def __init__(self, place: Place) -> None:
         super().__init__(place)
         self.said: dict[str, Any] = {}
+        self.lists: dict[str, dict[str, None]] = {}
         self.lines: dict[str, int] = {}
         self.notes: list[str] = []
 
@@ -235,8 +237,7 @@ class _ConfigBuilder(Builder):
         keyword = _SINGULAR.get(keyword, keyword)
         self._mark(keyword)
         attribute = _ATTRIBUTES[keyword]
-        known = self.said.get(attribute, ())
-        self.said[attribute] = tuple(dict.fromkeys((*known, *names)))
+        self.lists.setdefault(attribute, {}).update(dict.fromkeys(names))
         for name in names:
             self._mark(name)
 

@@ -8,14 +8,15 @@ that closes it, and ends with LOOP; a behavior that stutters for ever ends
 from __future__ import annotations
 
 import itertools
-import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pyspec.errors import Mistake
+from pyspec.tla2tools.dump_json import read_dump
+from pyspec.tla2tools.numbers import whole
 from pyspec.trace.model import (
     UNKNOWN,
     Argument,
@@ -29,10 +30,12 @@ from pyspec.trace.model import (
     Relation,
     Trace,
 )
+from pyspec.values.build import Spending
 from pyspec.values.model import ModelValue, Value, boolean, fn
 from pyspec.values.parse import parse, parse_state
 
 if TYPE_CHECKING:
+    from pyspec.tla2tools.dump_json import Dump
     from pyspec.tla2tools.messages import Message
 
 __all__ = [
@@ -42,6 +45,7 @@ __all__ = [
     "behavior_of",
     "read_dump_trace",
     "to_trace",
+    "trace_of_dump",
     "trace_of_states",
     "with_arguments",
 ]
@@ -49,11 +53,11 @@ __all__ = [
 State: TypeAlias = Mapping[str, Value | None]
 
 _LABEL: Final = re.compile(r"(\d+): ?(.*)")
-_ACTION: Final = re.compile(
-    r"<(?P<call>.*?)\s*line (?P<line>\d+), col (?P<column>\d+) to "
-    r"line (?P<end_line>\d+), col (?P<end_column>\d+) of module (?P<module>.+?)>\s*\Z",
-    re.DOTALL,
+_REGION: Final = re.compile(
+    r"line (?P<line>\d+), col (?P<column>\d+) to "
+    r"line (?P<end_line>\d+), col (?P<end_column>\d+) of module (?P<module>[^>]+)>\s*\Z"
 )
+_REGION_MARK: Final = re.compile(r"line \d+, col \d+ to line ")
 _CALL: Final = re.compile(
     r"(?P<name>[^\s(]+)(?:\((?P<arguments>.*)\))?\s*\Z", re.DOTALL
 )
@@ -90,18 +94,55 @@ class Behavior:
 
 def behavior_of(messages: Iterable[Message]) -> Behavior:
     """Read the state messages (2216, 2217, 2218, 2122) of one counterexample."""
-    behavior = Behavior()
+    building = _Building()
     for message in messages:
+        building.take(message)
+    return building.behavior()
+
+
+@dataclass
+class _Building:
+    """A behavior that grows."""
+
+    states: list[State] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    back_to: int | None = None
+    stutters: bool = False
+    damage: str | None = None
+    spending: Spending = field(default_factory=Spending)
+
+    def behavior(self) -> Behavior:
+        """Return what was read so far."""
+        states, calls = tuple(self.states), tuple(self.calls)
+        return Behavior(states, calls, self.back_to, self.stutters, self.damage)
+
+    def take(self, message: Message) -> None:
+        """Take one message."""
         printed = _printed(message)
         if message.code in _CODES["stuttering"]:
-            behavior = replace(behavior, stutters=True)
+            self.stutters = True
         elif message.code in _CODES["back"] or printed.label.startswith("Back to"):
-            behavior = _closed(behavior, printed)
+            self._close(printed)
         else:
-            behavior = _longer(behavior, printed)
+            self._add(printed)
         if not message.complete:
-            behavior = replace(behavior, damage="the output ends inside of a state")
-    return behavior
+            self.damage = "the output ends inside of a state"
+
+    def _add(self, printed: Printed) -> None:
+        self.spending.read(len(printed.text))
+        state, damage = _read_state(printed, self.spending)
+        if self.states:
+            self.calls.append(_call(printed.label))
+        self.states.append(state)
+        self.damage = self.damage or damage
+
+    def _close(self, printed: Printed) -> None:
+        match = _BACK.match(printed.label)
+        if 1 <= printed.number <= len(self.states):
+            self.calls.append(_call(match[1] or "" if match else ""))
+            self.back_to = printed.number
+        elif self.damage is None:
+            self.damage = f"it leads back to state {printed.number}, which is not there"
 
 
 def _printed(message: Message) -> Printed:
@@ -109,35 +150,15 @@ def _printed(message: Message) -> Printed:
     match = _LABEL.match(head)
     if match is None:
         return Printed(0, "", message.body)
-    return Printed(int(match[1]), match[2].strip(), rest)
+    return Printed(whole(match[1]), match[2].strip(), rest)
 
 
-def _longer(behavior: Behavior, printed: Printed) -> Behavior:
-    state, damage = _read_state(printed)
-    first = not behavior.states
-    calls = behavior.calls if first else (*behavior.calls, _call(printed.label))
-    return replace(
-        behavior,
-        states=(*behavior.states, state),
-        calls=calls,
-        damage=behavior.damage or damage,
-    )
-
-
-def _closed(behavior: Behavior, printed: Printed) -> Behavior:
-    match = _BACK.match(printed.label)
-    calls = (*behavior.calls, _call(match[1] or "" if match else ""))
-    if not 1 <= printed.number <= len(behavior.states):
-        damage = f"it leads back to state {printed.number}, which is not there"
-        return replace(behavior, damage=behavior.damage or damage)
-    return replace(behavior, calls=calls, back_to=printed.number)
-
-
-def _read_state(printed: Printed) -> tuple[State, str | None]:
+def _read_state(printed: Printed, spending: Spending) -> tuple[State, str | None]:
     if not printed.text.strip():
         return MappingProxyType({}), None
     try:
-        return MappingProxyType(dict(parse_state(printed.text))), None
+        state = parse_state(printed.text, spending=spending)
+        return MappingProxyType(dict(state)), None
     except Mistake as mistake:
         damage = f"state {printed.number} cannot be read: {mistake.message}"
         return MappingProxyType({}), damage
@@ -145,15 +166,24 @@ def _read_state(printed: Printed) -> tuple[State, str | None]:
 
 def _call(label: str) -> Call:
     """Read `<Name(args) line … of module M>`; a label without a name is Next."""
-    match = _ACTION.match(label)
-    if match is None:
+    match = _region(label)
+    if match is None or not label.startswith("<"):
         return Call(label.strip("<> ") or "Next")
-    numbers = (int(match[key]) for key in ("line", "column", "end_line", "end_column"))
+    numbers = (
+        whole(match[key]) for key in ("line", "column", "end_line", "end_column")
+    )
     location = Location(match["module"], *numbers)
-    call = _CALL.match(match["call"])
+    text = label[1 : match.start()].rstrip()
+    call = _CALL.match(text)
     if call is None:
-        return Call(match["call"].strip() or "Next", None, location)
+        return Call(text.strip() or "Next", None, location)
     return Call(call["name"], _arguments(call["arguments"]), location)
+
+
+def _region(label: str) -> re.Match[str] | None:
+    """Return the last region of a module that a label names, if that ends it."""
+    marks = [mark.start() for mark in _REGION_MARK.finditer(label)]
+    return _REGION.match(label, marks[-1]) if marks else None
 
 
 def _arguments(text: str | None) -> tuple[Argument, ...] | None:
@@ -238,11 +268,18 @@ def read_dump_trace(
 
     Raises Mistake if the text is not such JSON.
     """
-    dump = _Dump.of(text)
+    dump = read_dump(text)
+    return trace_of_dump(dump, module or dump.module or "", model_values=model_values)
+
+
+def trace_of_dump(
+    dump: Dump, module: str, *, model_values: Collection[str] = ()
+) -> Trace:
+    """Return a dump as a trace, as `read_dump_trace` does."""
     reading = _Readings(frozenset(model_values))
-    after = [*dump.states[1:], *dump.closing_state()]
+    after = [*dump.states[1:], *_closing_state(dump)]
     return Trace(
-        module=module or dump.module or "",
+        module=module,
         events=tuple(
             Event(number, (reading.call(step),), reading.state(state, primed=True))
             for number, (step, state) in enumerate(
@@ -250,7 +287,7 @@ def read_dump_trace(
             )
         ),
         init=reading.state(dump.states[0], primed=False),
-        end=dump.end(),
+        end=_end_of(dump),
     )
 
 
@@ -262,7 +299,7 @@ def with_arguments(
     Returns the behavior unchanged where the two do not fit together.  Names
     that are model values in the behavior's states are so in arguments too.
     """
-    dump = _Dump.of(text)
+    dump = read_dump(text)
     known = frozenset(model_values).union(*map(_model_values_in, behavior.states))
     reading = _Readings(known)
     calls = list(behavior.calls)
@@ -286,59 +323,16 @@ def _model_values_in(state: State) -> frozenset[str]:
     return frozenset(found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Dump:
-    """`back_to` is the number of the state that the last step leads back to."""
-
-    states: list[dict[str, Json]]
-    steps: list[dict[str, Json]]
-    back_to: int | None
-
-    @classmethod
-    def of(cls, text: str | bytes) -> _Dump:
-        try:
-            example = json.loads(text)["counterexample"]
-            states = [state for _, state in example["state"]]
-            steps = [step for _, step, _ in example["action"]]
-            ends = [(before[0], after[0]) for before, _, after in example["action"]]
-        except (ValueError, KeyError, TypeError, IndexError, RecursionError) as cause:
-            raise _not_a_dump(str(cause)) from cause
-        rows = [*states, *steps]
-        if not states or not all(isinstance(row, dict) for row in rows):
-            raise _not_a_dump("states and actions must be objects")
-        last = ends[-1] if ends else (0, 1)
-        back = last[1] if last[1] <= last[0] else None
-        if back is not None and not 1 <= back <= len(states):
-            raise _not_a_dump(f"it leads back to state {back}")
-        return cls(states, steps, back)
-
-    @property
-    def stutters(self) -> bool:
-        """A step from the last state to itself is how stuttering is written."""
-        return self.back_to == len(self.states)
-
-    @property
-    def module(self) -> str | None:
-        found = (step.get("location", {}).get("module") for step in self.steps)
-        return next((name for name in found if isinstance(name, str)), None)
-
-    def closing_state(self) -> list[dict[str, Json]]:
-        if self.back_to is None or self.stutters:
-            return []
-        return [self.states[self.back_to - 1]]
-
-    def end(self) -> End | Loop:
-        if self.stutters:
-            return End.QUIESCENT
-        return End.CUT if self.back_to is None else Loop(self.back_to - 1)
+def _closing_state(dump: Dump) -> list[dict[str, Json]]:
+    if dump.back_to is None or dump.stutters:
+        return []
+    return [dump.states[dump.back_to - 1]]
 
 
-def _not_a_dump(found: str) -> Mistake:
-    return Mistake(
-        "not a counterexample as -dumpTrace json writes it",
-        expected='{"counterexample": {"action": [...], "state": [...]}}',
-        found=found,
-    )
+def _end_of(dump: Dump) -> End | Loop:
+    if dump.stutters:
+        return End.QUIESCENT
+    return End.CUT if dump.back_to is None else Loop(dump.back_to - 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,10 @@ else:
     StateGraph = nx.MultiDiGraph
 
 _LABEL: Final = r'\[label="((?:[^"\\]|\\.)*)"'
-_EDGE: Final = re.compile(rf"(-?\d+) -> (-?\d+)(?: {_LABEL}.*)?;?\s*\Z")
-_NODE: Final = re.compile(rf"(-?\d+) {_LABEL}(.*)\];?\s*\Z")
-_STUTTERING: Final = re.compile(r'(-?\d+) -> \1 \[style="dashed"\];?\s*\Z')
+_STATE: Final = r"(-?\d{1,20})"
+_EDGE: Final = re.compile(rf"{_STATE} -> {_STATE}(?: {_LABEL}.*)?;?\s*\Z")
+_NODE: Final = re.compile(rf"{_STATE} {_LABEL}(.*)\];?\s*\Z")
+_STUTTERING: Final = re.compile(rf'{_STATE} -> \1 \[style="dashed"\];?\s*\Z')
 _ESCAPE: Final = re.compile(r"\\(.)")
 
 

@@ -9,22 +9,22 @@ from __future__ import annotations
 
 import contextlib
 import io
+import pathlib
 import re
 import shutil
 import tempfile
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from pyspec.errors import Mistake
-from pyspec.tla2tools.counterexample import read_dump_trace
+from pyspec.tla2tools.counterexample import trace_of_dump
+from pyspec.tla2tools.dump_json import read_dump
 from pyspec.tla2tools.outcome import Outcome, Question, read_output
 from pyspec.trace import Trace, parse_trace, read_trace
 from pyspec.trace.etcd import is_etcd, read_etcd_stream
 from pyspec.trace.inria import is_inria, read_inria_stream
 from pyspec.trace.itf import read_itf_stream
-from pyspec.trace.json_form import event_to_json, header_to_json
-from pyspec.trace.model import Relation
+from pyspec.trace.model import Call, Path, Relation
 from pyspec.trace.ndjson import read_ndjson_stream
 from pyspec.trace.reading import Account, Format, Reading, module_name
 from pyspec.trace.records import (
@@ -34,21 +34,12 @@ from pyspec.trace.records import (
     opened,
     unreadable,
 )
-from pyspec.trace.strict_json import (
-    check_array,
-    check_integer,
-    check_object,
-    check_text,
-    inside,
-    mistake_of,
-    read_json,
-)
-from pyspec.trace.write import MAX_LINE_BYTES
-from pyspec.values.from_itf import WrongJsonError, described
+from pyspec.trace.strict_json import read_json
+from pyspec.trace.write import MAX_LINE_BYTES, checked_path, show_call
 from pyspec.values.model import is_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 __all__ = ["Format", "Reading", "detect", "read_any", "read_stream", "seekable"]
 
@@ -62,7 +53,7 @@ _MOST_LOOKED_AT: Final = 20  # lines, before one is an event
 
 
 def read_any(
-    path: Path | str,
+    path: pathlib.Path | str,
     form: Format | None = None,
     *,
     module: str | None = None,
@@ -75,7 +66,7 @@ def read_any(
     those model values where the format does not tell (`dump`, `inria`).
     Mistake with file, line and column if it cannot be read.
     """
-    if form is None and Path(path).suffix == ".trace":
+    if form is None and pathlib.Path(path).suffix == ".trace":
         form = Format.TEXT
     if form is not Format.TEXT:
         with opened(path) as file, seekable(file) as stream:
@@ -257,12 +248,7 @@ def _read_tlc(stream: BinaryIO, file: str, module: str | None) -> list[Reading]:
     """Read every counterexample that TLC printed with -tool."""
     roots: list[str] = []
     lines = _noting_roots(lines_of(stream, file), roots)
-    try:
-        outcome = read_output(lines, question=Question())
-    except ValueError:
-        raise Mistake(
-            "this output of TLC is damaged: a count has too many digits", file=file
-        ) from None
+    outcome = read_output(lines, question=Question())
     found = [one.counterexample for one in outcome.findings if one.counterexample]
     if not found:
         raise _no_counterexample(outcome, file)
@@ -274,10 +260,16 @@ def _read_tlc(stream: BinaryIO, file: str, module: str | None) -> list[Reading]:
 
 def _checked(trace: Trace) -> Trace:
     """See that it is a trace: output that was damaged may give any name."""
+    roots = {seen.path.root for seen in trace.init}
+    actions: set[str] = set()
+    for event in trace.events:
+        roots.update(seen.path.root for seen in event.observations)
+        actions.update(one.action for one in event.steps if isinstance(one, Call))
     try:
-        header_to_json(trace)
-        for event in trace.events:
-            event_to_json(event)
+        for root in roots:
+            checked_path(Path(root))
+        for action in actions:
+            show_call(Call(action))
     except Mistake as mistake:
         mistake.file = mistake.file or trace.file
         raise
@@ -305,96 +297,12 @@ def _read_dump(
     stream: BinaryIO, file: str, module: str | None, model_values: frozenset[str]
 ) -> Reading:
     """Read what -dumpTrace json wrote, and say what JSON does not tell."""
-    text = document_of(stream, file)
-    data = read_json(text, file)
-    try:
-        found = _checked_dump(data)
-    except WrongJsonError as wrong:
-        raise mistake_of(wrong, text, file) from None
+    dump = read_dump(document_of(stream, file), file)
     account = Account()
-    name = module_name(module, found, file, account)
-    try:
-        trace = read_dump_trace(text, name, model_values=model_values)
-    except Mistake as mistake:
-        mistake.file = mistake.file or file
-        raise
-    _tell_losses(trace, _values_in(data["counterexample"], trace), account)
+    name = module_name(module, dump.module, file, account)
+    trace = trace_of_dump(dump, name, model_values=model_values)
+    _tell_losses(trace, len(dump.states[0]) * (len(trace.events) + 1), account)
     return account.reading(_checked(replace(trace, file=file)), Format.DUMP)
-
-
-def _checked_dump(data: Any) -> str | None:  # noqa: ANN401 - JSON
-    """Check that JSON is as TLC writes it; return the module that it names."""
-    data = check_object(data, "what TLC dumps", {"counterexample"})
-    with inside("counterexample"):
-        keys = {"action", "state"}
-        example = check_object(data["counterexample"], "a counterexample", keys)
-        with inside("state"):
-            if not _each(example["state"], _check_state):
-                raise WrongJsonError("a behavior has a first state")
-        with inside("action"):
-            modules = _each(example["action"], _check_step)
-    return next((name for name in modules if name is not None), None)
-
-
-def _each(data: Any, check: Callable[[Any], str | None]) -> list[str | None]:  # noqa: ANN401 - JSON
-    found = []
-    for place, item in enumerate(check_array(data, "states and steps")):
-        with inside(place):
-            found.append(check(item))
-    return found
-
-
-def _check_state(data: Any) -> None:  # noqa: ANN401 - JSON
-    if len(check_array(data, "a state's number and values")) != 2:  # noqa: PLR2004 - those two
-        raise WrongJsonError(
-            "a state is a number and values",
-            expected="[1, {...}]",
-            found=described(data),
-        )
-    with inside(0):
-        check_integer(data[0], "a state's number", 1)
-    with inside(1):
-        for name in check_object(data[1], "a state"):
-            with inside(name):
-                _check_name(name)
-
-
-def _check_step(data: Any) -> str | None:  # noqa: ANN401 - JSON
-    """Check a step; return the module that its action stands in, if it says so."""
-    if len(check_array(data, "the parts of a step")) != 3:  # noqa: PLR2004 - as expected
-        raise WrongJsonError(
-            "a step is a state, an action and a state",
-            expected="[[1, {...}], {...}, [2, {...}]]",
-            found=described(data),
-        )
-    for place in (0, 2):
-        with inside(place):
-            _check_state(data[place])
-    with inside(1):
-        return _check_action(check_object(data[1], "an action", {"name"}))
-
-
-def _check_action(action: dict[str, Any]) -> str | None:
-    with inside("name"):
-        for part in check_text(action["name"], "an action's name").split("!"):
-            _check_name(part)
-    with inside("parameters"):
-        for place, name in enumerate(
-            check_array(action.get("parameters", []), "parameters")
-        ):
-            with inside(place):
-                check_text(name, "a parameter")
-    with inside("context"):
-        check_object(action.get("context", {}), "a context")
-    with inside("location"):
-        location = check_object(action.get("location", {}), "a location")
-    module = location.get("module")
-    return module if isinstance(module, str) and is_name(module) else None
-
-
-def _check_name(name: str) -> None:
-    if not is_name(name) or name == "SKIP":
-        raise WrongJsonError("this is no name of a spec", found=name)
 
 
 def _tell_losses(trace: Trace, expected: int, account: Account) -> None:
@@ -407,8 +315,3 @@ def _tell_losses(trace: Trace, expected: int, account: Account) -> None:
         f"{several} values are observed as one of several, and strings stay strings "
         "unless they are named as model values; -tool has the exact values"
     )
-
-
-def _values_in(example: dict[str, Any], trace: Trace) -> int:
-    """Return how many values its states have: of the first, and after each event."""
-    return len(example["state"][0][1]) * (len(trace.events) + 1)

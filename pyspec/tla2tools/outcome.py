@@ -27,6 +27,7 @@ from pyspec.tla2tools.chatter import Kind, SpecError, read_chatter
 from pyspec.tla2tools.classify import Cause, classify
 from pyspec.tla2tools.counterexample import Behavior, State, behavior_of, to_trace
 from pyspec.tla2tools.messages import Message, Severity
+from pyspec.tla2tools.numbers import whole
 from pyspec.tla2tools.transcript import (
     ActionCoverage,
     OutputReader,
@@ -477,7 +478,7 @@ class _Judge:
             first.message,
             Kind.CONFIG,
             self.question.config_file,
-            int(line[1]) if line else None,
+            whole(line[1]) if line else None,
             hint=first.hint,
         )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from pyspec.tla2tools.messages import Item, Message, MessageReader, Severity, Text
+from pyspec.tla2tools.numbers import whole
 from pyspec.tla2tools.wording import positions
 from pyspec.trace.model import Location
 
@@ -59,6 +60,7 @@ class ActionCoverage:
 
 _MOST_PRINTS: Final = 100_000  # lines kept; the rest are counted
 _LOG_LINES: Final = 400  # of noise and stack traces, kept for reports of bugs
+_LONGEST_INFO: Final = 2_000  # characters of one; they are short, unless damaged
 _POSITIONS: Final = 2103
 _USE_OTHER_GC: Final = 2401
 _SEQUELS: Final = frozenset({_POSITIONS, 2120, 2121, 2264})
@@ -138,6 +140,7 @@ class OutputReader:
         self._reader = MessageReader()
         self._progress = progress
         self._in_sany = False
+        self._lines: list[LineCoverage] = []  # of the last action
         self._handlers: dict[int, Callable[[str], None]] = {
             2186: self._finishes,
             2194: self._says_depth,
@@ -166,6 +169,7 @@ class OutputReader:
         """Take note that the output ended; return all of it."""
         for item in self._reader.close():
             self._item(item)
+        self._keep_lines()
         return self.transcript
 
     def _item(self, item: Item) -> None:
@@ -198,7 +202,7 @@ class OutputReader:
         elif message.severity is Severity.WARNING:
             self._warning(message)
         elif message.code in self._handlers:
-            self._handlers[message.code](message.body)
+            self._handlers[message.code](message.body[:_LONGEST_INFO])
 
     def _state(self, message: Message) -> None:
         if self.transcript.errors:
@@ -260,38 +264,47 @@ class OutputReader:
         self.transcript.finished = True
         if match := _TOOK.search(body):
             days, hours, minutes, seconds, millis = (
-                int(n or 0) for n in match.groups()
+                whole(n or "0") for n in match.groups()
             )
-            whole = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
-            self.transcript.seconds = whole + millis / 1000
+            total = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+            self.transcript.seconds = total + millis / 1000
 
     def _coverage_starts(self, _: str) -> None:
         self.transcript.coverage.clear()
+        self._lines.clear()
 
     def _covers(self, body: str) -> None:
+        self._keep_lines()
         if match := _COVERED.search(body):
             self.transcript.coverage.append(
-                ActionCoverage(match[1], _place(match), int(match[7]), int(match[8]))
+                ActionCoverage(
+                    match[1], _place(match), whole(match[7]), whole(match[8])
+                )
             )
 
     def _covers_line(self, body: str) -> None:
         match = _COVERED_LINE.search(body)
-        coverage = self.transcript.coverage
-        if match is None or not coverage:
-            return
-        line = LineCoverage(_place(match), int(match[7]), len(match[1]))
-        coverage[-1] = replace(coverage[-1], lines=(*coverage[-1].lines, line))
+        if match is not None and self.transcript.coverage:
+            line = LineCoverage(_place(match), whole(match[7]), len(match[1]))
+            self._lines.append(line)
+
+    def _keep_lines(self) -> None:
+        """Give the lines that were covered to the action before them."""
+        coverage, lines = self.transcript.coverage, tuple(self._lines)
+        if coverage and lines:
+            coverage[-1] = replace(coverage[-1], lines=lines)
+        self._lines.clear()
 
 
 def _place(match: re.Match[str]) -> Location:
     """Read the region in groups 2 to 6."""
-    return Location(match[6], *(int(match[group]) for group in (2, 3, 4, 5)))
+    return Location(match[6], *(whole(match[group]) for group in (2, 3, 4, 5)))
 
 
 def _number(text: str) -> int:
     """Read a count, whatever separates its thousands."""
     digits = re.sub(r"[^\d]", "", text)
-    return (-1 if text.startswith("-") else 1) * int(digits)
+    return (-1 if text.startswith("-") else 1) * whole(digits)
 
 
 def _natural(text: str | None) -> int | None:

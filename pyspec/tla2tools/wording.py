@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pyspec.tla2tools.classify import Cause
+from pyspec.tla2tools.numbers import whole
 from pyspec.trace.model import Location
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _REGION: Final = re.compile(
 def positions(text: str) -> tuple[Location, ...]:
     """Return the regions of modules that a text names, in its order."""
     return tuple(
-        Location(match[5], *(int(match[group]) for group in (1, 2, 3, 4)))
+        Location(match[5], *(whole(match[group]) for group in (1, 2, 3, 4)))
         for match in _REGION.finditer(text)
     )
 
@@ -79,6 +80,8 @@ def word(
         return Wording(words, hint, positions(message.text))
     return _told(cause, text, message)
 
+
+_LONGEST_MATCHED: Final = 8_000  # characters; more is no wording of TLC's, but values
 
 _VIOLATED: Final = {
     Cause.INVARIANT: "invariant",
@@ -143,7 +146,7 @@ _FIXED: Final = {
 def _told(cause: Cause, text: str, message: Message) -> Wording:
     """Word what depends on TLC's own text."""
     for pattern, words, hint in _TOLD:
-        if match := re.search(pattern, text, re.DOTALL):
+        if match := re.search(pattern, text[:_LONGEST_MATCHED], re.DOTALL):
             return Wording(match.expand(words), hint, positions(message.text))
     first = " ".join(text.split()) or f"TLC reports error {message.code}"
     prefix = {

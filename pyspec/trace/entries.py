@@ -24,9 +24,10 @@ from pyspec.trace.model import (
     Step,
     Unknown,
 )
-from pyspec.values.build import MAX_DIGITS, Builder, UnfitError, unescaped
+from pyspec.trace.write import MESSAGE, NO_ROOTS, TOO_LATE_NS
+from pyspec.values.build import Builder, Spending, UnfitError, unescaped
 from pyspec.values.grammar import Grammar, Place
-from pyspec.values.model import Fn, ModelValue, Value
+from pyspec.values.model import MAX_DEPTH, MAX_DIGITS, Fn, ModelValue, Value
 
 GRAMMAR: Final = Grammar(
     pathlib.Path(__file__).with_name("trace.lark"),
@@ -39,6 +40,8 @@ GRAMMAR: Final = Grammar(
         "QUOTED_PROCESS": "@process",
         "TIME": "t=time",
         "CLOCK": "vc=clock",
+        "SENT": "send=messages",
+        "RECEIVED": "recv=messages",
         "RELATION": r"= or \in or \subseteq",
         "ENDING": "quiescent or cut or crashed",
     },
@@ -85,8 +88,13 @@ HeaderEntry: TypeAlias = Constants | Meta | Silents | Init | Expectation
 class EntryBuilder(Builder):
     """Builds the entries of a trace; `source` is the line of an event."""
 
-    def __init__(self, place: Place, source: str | None = None) -> None:
-        super().__init__(place)
+    def __init__(
+        self,
+        place: Place,
+        source: str | None = None,
+        spending: Spending | None = None,
+    ) -> None:
+        super().__init__(place, spending)
         self._source = source
 
     def on_event(self, parts: list[Any]) -> Event:
@@ -177,6 +185,14 @@ class EntryBuilder(Builder):
     def on_clock(self, parts: list[Any]) -> tuple[str, dict[str, int]]:
         """Build `vc=[r1 |-> 2]`."""
         return "clock", clock_of(parts[1])
+
+    def on_sent(self, tokens: list[str]) -> tuple[str, tuple[str, ...]]:
+        """Build `send=m1,m2`."""
+        return "sent", messages_of(tokens[0].removeprefix("send="))
+
+    def on_received(self, tokens: list[str]) -> tuple[str, tuple[str, ...]]:
+        """Build `recv=m1`."""
+        return "received", messages_of(tokens[0].removeprefix("recv="))
 
     def on_steps(self, steps: list[Step]) -> tuple[str, tuple[Step, ...]]:
         """Build `A(r1) ; B`."""
@@ -296,7 +312,7 @@ def as_path(side: Value | Seen) -> Seen:
     if isinstance(side, Seen):
         return side
     if isinstance(side, ModelValue):
-        return Seen(Path(side.name))
+        return path_of(side.name, [])
     raise UnfitError(
         "an observation compares a path (a variable or a part of it) to a value",
         r"forms: path = v, path \in {v}, v \in path, {v} \subseteq path",
@@ -314,6 +330,8 @@ def path_of(root: str, parts: list[tuple[str, list[Value]]]) -> Seen:
     arguments: tuple[Value, ...] = ()
     selectors: list[Value] = []
     primed = False
+    if root.partition("!")[0] in NO_ROOTS:
+        raise UnfitError(f"{root} is no variable or operator of a spec")
     for place, (mark, values) in enumerate(parts):
         if mark == "[":
             selectors.append(values[0] if len(values) == 1 else tuple(values))
@@ -325,6 +343,8 @@ def path_of(root: str, parts: list[tuple[str, list[Value]]]) -> Seen:
             arguments = tuple(values)
         else:
             raise UnfitError("arguments in parentheses stand right after an operator")
+    if len(selectors) > MAX_DEPTH:
+        raise UnfitError(f"a path leads through at most {MAX_DEPTH} levels of a value")
     return Seen(Path(root, arguments, tuple(selectors)), primed)
 
 
@@ -337,7 +357,10 @@ def nanoseconds(text: str) -> int:
     below = _DIGITS_BELOW[unit]
     if fraction[below:].strip("0"):
         raise UnfitError("a time is given in nanoseconds at the finest")
-    return int(whole + fraction[:below].ljust(below, "0"))
+    time = int(whole + fraction[:below].ljust(below, "0"))
+    if time >= TOO_LATE_NS:
+        raise UnfitError(f"t={text} is later than any clock shows")
+    return time
 
 
 def clock_of(value: Value) -> dict[str, int]:
@@ -352,6 +375,17 @@ def clock_of(value: Value) -> dict[str, int]:
             raise UnfitError("a vector clock maps strings to integers")
         clock[process] = count
     return clock
+
+
+def messages_of(text: str) -> tuple[str, ...]:
+    """Return the names of messages: `m1,m2`."""
+    names = tuple(text.split(","))
+    if not all(map(MESSAGE.fullmatch, names)) or len({*names}) < len(names):
+        raise UnfitError(
+            f"{text} does not name messages",
+            "write for example send=m1 or recv=a:17,b/2, each only once",
+        )
+    return names
 
 
 def _digits(token: str) -> str:

@@ -38,12 +38,13 @@ from pyspec.trace.strict_json import (
 )
 from pyspec.trace.write import NO_ROOTS
 from pyspec.values.from_itf import WrongJsonError, described
-from pyspec.values.model import Value, is_name
+from pyspec.values.model import MAX_DEPTH, Value, is_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _OTHERS: Final = frozenset({"clock", "event", "event_args", "sender", "desc"})
+_MOST_UPDATES: Final = 2_000  # each is compared with those before it
 _EXCEPTION: Final = "__exception"
 _ADDING: Final = frozenset({"AddElement", "AddElements"})
 
@@ -102,6 +103,7 @@ class _Log:
     account: Account = field(default_factory=Account)
     first: bool = True
     clock: int | None = None
+    clocks: dict[str, int] = field(default_factory=dict)  # of each sender
 
     def take(self, record: Record) -> None:
         """Take one record: an event, or the configuration."""
@@ -118,12 +120,27 @@ class _Log:
     def _read_clock(self, record: Record) -> None:
         clock = record.data.get("clock")
         if isinstance(clock, int) and not isinstance(clock, bool):
+            self._check_clock(clock, record.data.get("sender"))
             if self.clock is not None and clock < self.clock:
                 self.account.notes.append(
                     f"the clock runs backwards at line {record.line.number}: were "
                     "the processes' files merged by their clocks?"
                 )
             self.clock = clock
+
+    def _check_clock(self, clock: int, sender: object) -> None:
+        """Refuse that one process's clock runs backwards."""
+        if not isinstance(sender, str):
+            return
+        before = self.clocks.get(sender, clock)
+        if clock < before:
+            with inside("clock"):
+                raise WrongJsonError(
+                    f"the clock of {described(sender)} runs backwards",
+                    expected=f"at least {before}, as before",
+                    found=described(clock),
+                )
+        self.clocks[sender] = clock
 
     def _event(self, record: Record) -> Event:
         data = record.data
@@ -169,7 +186,12 @@ class _Log:
         if not is_name(name) or name in NO_ROOTS:
             raise WrongJsonError("this cannot be the name of a variable", found=name)
         variable = _Variable(self.values, self.account)
-        for place, item in enumerate(check_array(data, "updates")):
+        if len(check_array(data, "updates")) > _MOST_UPDATES:
+            raise WrongJsonError(
+                f"a variable has at most {_MOST_UPDATES:,} updates in an event",
+                found=described(data),
+            )
+        for place, item in enumerate(data):
             with inside(place):
                 update = check_object(item, "an update", {"op"})
                 with inside("op"):
@@ -180,6 +202,10 @@ class _Log:
     def _path(self, name: str, update: Mapping[str, Any]) -> Path:
         with inside("path"):
             parts = check_array(update.get("path", []), "a path's parts")
+            if len(parts) >= MAX_DEPTH:
+                raise WrongJsonError(
+                    f"a path leads through less than {MAX_DEPTH} levels"
+                )
             selectors: list[Value] = []
             for place, part in enumerate(parts):
                 with inside(place):

@@ -17,7 +17,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from pyspec.errors import Mistake
+from pyspec.trace.clocks import Clocks
 from pyspec.trace.json_form import (
+    check_clock_of_json,
     event_from_json,
     event_to_json,
     value_to_json,
@@ -49,7 +51,7 @@ from pyspec.trace.strict_json import (
     mistake_of,
     read_json,
 )
-from pyspec.trace.write import NO_ROOTS, show_observation
+from pyspec.trace.write import NO_ROOTS, check_clock, show_observation
 from pyspec.values.from_itf import WrongJsonError, described, from_itf
 from pyspec.values.model import Value, is_name
 
@@ -206,10 +208,12 @@ class _Document:
     def _events(
         self, values: list[dict[str, Value]], account: Account
     ) -> Iterator[Event]:
-        number = 0
+        number, clocks = 0, Clocks()
         for place in range(1, len(values)):
             with inside(place):
                 event = self._event(place, values, number, account)
+                with inside(_META), inside(_OURS):
+                    check_clock_of_json(clocks, event)
             number = event.number
             yield event
 
@@ -338,8 +342,9 @@ def _states(trace: Trace, names: list[str]) -> Iterator[dict[str, Any]]:
     constants = values_to_json(trace.constants)
     first = _state(trace.init, names, "INIT", None, primed=False)
     yield {"#meta": {"index": 0}, **constants, **first}
-    last = 0
+    last, clocks = 0, Clocks()
     for place, event in enumerate(trace.events, start=1):
+        check_clock(clocks, event)
         what = f"event {event.number}"
         state = _state(event.observations, names, what, event.line, primed=True)
         ours = event_to_json(replace(event, observations=()), last)

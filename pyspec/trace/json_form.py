@@ -36,13 +36,24 @@ from pyspec.trace.strict_json import (
     check_text,
     inside,
 )
-from pyspec.trace.write import NO_ROOTS, checked_name, checked_qualified
+from pyspec.trace.write import (
+    MESSAGE,
+    NO_ROOTS,
+    TOO_LATE_NS,
+    checked_messages,
+    checked_name,
+    checked_path,
+    checked_qualified,
+    checked_time,
+)
 from pyspec.values.from_itf import WrongJsonError, described, from_itf
 from pyspec.values.itf import to_itf
 from pyspec.values.model import MAX_DEPTH, Fn, Value, is_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from pyspec.trace.clocks import Clocks
 
 HEADER: Final = '{"format": 1, "module": ...}'
 _RELATIONS: Final = {relation.name.lower(): relation for relation in Relation}
@@ -71,7 +82,7 @@ def header_from_json(data: dict[str, Any]) -> Trace:
 
 def event_from_json(data: Any, last: int = 0) -> Event:  # noqa: ANN401 - JSON
     """Read an event; its number must be above the last one's."""
-    optional = {"process", "time_ns", "clock", "observations"}
+    optional = {"process", "time_ns", "clock", "sent", "received", "observations"}
     check_object(data, "an event", {"event", "steps"}, optional)
     return Event(
         number=_under(data, "event", lambda number: _number(number, last)),
@@ -80,9 +91,21 @@ def event_from_json(data: Any, last: int = 0) -> Event:  # noqa: ANN401 - JSON
             data, "observations", lambda some: _each(some, _observation), ()
         ),
         process=_under(data, "process", lambda text: check_text(text, "a process")),
-        time_ns=_under(data, "time_ns", lambda time: check_integer(time, "a time", 0)),
+        time_ns=_under(data, "time_ns", _time),
         clock=_under(data, "clock", _clock),
+        sent=_under(data, "sent", _messages, ()),
+        received=_under(data, "received", _messages, ()),
     )
+
+
+def check_clock_of_json(clocks: Clocks, event: Event) -> None:
+    """Take the next event; WrongJsonError if a clock of its process runs backwards."""
+    wrong = clocks.take(event)
+    if wrong is not None:
+        with inside(wrong.field):
+            raise WrongJsonError(
+                wrong.message, expected=wrong.expected, found=wrong.found
+            )
 
 
 def end_from_json(data: dict[str, Any]) -> End | Loop:
@@ -262,12 +285,34 @@ def _step(data: Any) -> Step:  # noqa: ANN401 - JSON
     return _call(check_object(data, "a step", {"action"}, {"arguments"}))
 
 
+def _time(data: Any) -> int:  # noqa: ANN401 - JSON
+    time = check_integer(data, "a time", 0)
+    if time >= TOO_LATE_NS:
+        raise WrongJsonError(
+            "this time is later than any clock shows", expected="less than 10^30 ns"
+        )
+    return time
+
+
 def _clock(data: Any) -> dict[str, int]:  # noqa: ANN401 - JSON
     data = check_object(data, "a vector clock")
     return {
         key: _under(data, key, lambda count: check_integer(count, "a count"))
         for key in data
     }
+
+
+def _messages(data: Any) -> tuple[str, ...]:  # noqa: ANN401 - JSON
+    names = _each(data, lambda text: check_text(text, "a message"), "messages")
+    if not names or not all(map(MESSAGE.fullmatch, names)):
+        raise WrongJsonError(
+            "these are no names of messages",
+            expected="letters, digits, _ . : / or -, in at least one name",
+            found=described(data),
+        )
+    if len({*names}) < len(names):
+        raise WrongJsonError("a message is named twice", found=described(data))
+    return names
 
 
 def _unprimed(data: Any) -> Observation:  # noqa: ANN401 - JSON
@@ -307,7 +352,7 @@ def _path(data: dict[str, Any]) -> Path:
     return Path(
         root=_under(data, "root", _root),
         arguments=_under(data, "arguments", lambda some: _each(some, from_itf), ()),
-        selectors=_under(data, "selectors", lambda some: _each(some, from_itf), ()),
+        selectors=_under(data, "selectors", _selectors, ()),
         length=_under(data, "length", _flag, default=False),
     )
 
@@ -319,6 +364,16 @@ def _root(data: Any) -> str:  # noqa: ANN401 - JSON
             "this is no variable or operator of a spec", found=described(data)
         )
     return name
+
+
+def _selectors(data: Any) -> tuple[Value, ...]:  # noqa: ANN401 - JSON
+    selectors = _each(data, from_itf)
+    if len(selectors) > MAX_DEPTH:
+        raise WrongJsonError(
+            f"a path leads through at most {MAX_DEPTH} levels of a value",
+            found=described(data),
+        )
+    return selectors
 
 
 def _flag(data: Any) -> bool:  # noqa: ANN401 - JSON
@@ -366,11 +421,13 @@ def event_to_json(event: Event, last: int = 0) -> dict[str, Any]:
     if event.process is not None:
         data["process"] = event.process
     if event.time_ns is not None:
-        if event.time_ns < 0:
-            raise Mistake(f"an event's time is negative: {event.time_ns} ns")
-        data["time_ns"] = event.time_ns
+        data["time_ns"] = checked_time(event.time_ns)
     if event.clock is not None:
         data["clock"] = dict(event.clock)
+    if event.sent:
+        data["sent"] = [*checked_messages(event.sent)]
+    if event.received:
+        data["received"] = [*checked_messages(event.received)]
     data["steps"] = [_step_to_json(step) for step in event.steps]
     if event.observations:
         data["observations"] = [*map(_observation_to_json, event.observations)]
@@ -391,10 +448,7 @@ def value_to_json(value: Value) -> Any:  # noqa: ANN401 - JSON
     """Return a value in ITF's encoding; Mistake if it could not be read back."""
     if isinstance(value, (tuple, frozenset, Fn)):
         _check_depth(value)
-    try:
-        return to_itf(value)
-    except ValueError:
-        raise Mistake("an integer has too many digits to be written") from None
+    return to_itf(value)
 
 
 def _check_depth(value: Value) -> None:
@@ -464,9 +518,7 @@ def _observation_to_json(observation: Observation) -> dict[str, Any]:
     path, relation = observation.path, observation.relation
     if relation in _OF_SETS and not isinstance(observation.value, frozenset):
         raise Mistake(f"an observation with {relation.value} needs a set")
-    if path.root.split("!")[0] in NO_ROOTS:
-        raise Mistake(f"{path.root} is no variable or operator of a spec")
-    data: dict[str, Any] = {"root": checked_qualified(path.root)}
+    data: dict[str, Any] = {"root": checked_path(path).root}
     if path.arguments:
         data["arguments"] = [*map(value_to_json, path.arguments)]
     if path.selectors:

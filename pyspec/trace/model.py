@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, final
 from pyspec.values import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 NO_CONSTANTS: Final[Mapping[str, Value]] = MappingProxyType({})
 
@@ -112,7 +112,8 @@ class Event:
 
     `number` is the printed one (from 1, not always consecutive).  `steps` has
     several members for `A ; B`.  `time_ns` is in nanoseconds.  `clock` is a
-    vector clock, `line` where the event stands in its source file (None if it
+    vector clock; `sent` and `received` identify messages, each of which one
+    event sent.  `line` is where the event stands in its source file (None if it
     was made in memory), `source` the text or record that it was made from.
     """
 
@@ -122,6 +123,8 @@ class Event:
     process: str | None = None
     time_ns: int | None = None
     clock: Mapping[str, int] | None = None
+    sent: tuple[str, ...] = ()
+    received: tuple[str, ...] = ()
     line: int | None = field(default=None, compare=False)
     source: str | None = field(default=None, compare=False)
 
@@ -173,10 +176,15 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A header and events.  `file` is where it was read from."""
+    """A header and events.  `file` is where it was read from.
+
+    `events` is a tuple, unless there are so many that they are read from the file
+    each time.  `lines` says on which lines the header's entries stand: `TRACE`,
+    `EXPECT`, `CONSTANT N`, `SILENT A` and `INIT x`, as far as they are known.
+    """
 
     module: str
-    events: tuple[Event, ...] = ()
+    events: Sequence[Event] = ()
     constants: Mapping[str, Value] = field(default_factory=lambda: NO_CONSTANTS)
     meta: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
     silent: tuple[Silent, ...] = ()
@@ -185,3 +193,6 @@ class Trace:
     end: End | Loop = End.CUT
     file: str | None = field(default=None, compare=False)
     damage: str | None = field(default=None, compare=False)
+    lines: Mapping[str, int] = field(
+        default_factory=lambda: MappingProxyType({}), compare=False
+    )

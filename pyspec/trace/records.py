@@ -40,12 +40,13 @@ class Records:
     """The JSON objects of a stream, one a line; blank lines count as none.
 
     A last line without a line end that is no JSON may have been torn while it
-    was written: it is left out, and `damage` says so afterwards.
+    was written: it is left out, `damage` says so afterwards, and `torn` why.
     """
 
     def __init__(self, stream: BinaryIO, file: str | None) -> None:
         self.file = file
         self.damage: str | None = None
+        self.torn: Mistake | None = None
         self._lines = lines_of(stream, file)
 
     def __iter__(self) -> Iterator[Record]:
@@ -67,9 +68,10 @@ class Records:
     def _record(self, line: Line) -> Record | None:
         try:
             data = read_json(line.text, self.file, line.number)
-        except Mistake:
+        except Mistake as mistake:
             if line.whole or not _is_torn(line.text):
                 raise
+            self.torn = mistake
             self.damage = (
                 f"line {line.number} has no line end, so it may be torn: it is left out"
             )
@@ -168,5 +170,6 @@ def _decoded(raw: bytes, file: str | None, number: int, *, whole: bool) -> str:
             file=file,
             line=number + before.count("\n"),
             column=len(before) - before.rfind("\n"),
+            expected="UTF-8",
             found=f"the byte 0x{raw[error.start]:02x}",
         ) from None

@@ -10,12 +10,12 @@ import contextlib
 import json
 import re
 from dataclasses import dataclass, field
+from json.decoder import scanstring  # type: ignore[attr-defined] # not in the stubs
 from typing import TYPE_CHECKING, Any, Final
 
 from pyspec.errors import Mistake
-from pyspec.values.build import MAX_DIGITS
 from pyspec.values.from_itf import WrongJsonError, described
-from pyspec.values.model import MAX_DEPTH
+from pyspec.values.model import MAX_DEPTH, MAX_DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -40,7 +40,7 @@ def read_json(text: str, file: str | None = None, line: int = 1) -> Any:  # noqa
     except _OddError as odd:
         raise _mistake(odd.wrong, _first(text, odd.here), text, file, line) from None
     if _SURROGATE.search(text):
-        _check_characters(data, file, line)
+        _check_characters(data, text, file, line)
     return data
 
 
@@ -48,9 +48,7 @@ def mistake_of(
     wrong: WrongJsonError, text: str, file: str | None, line: int = 1
 ) -> Mistake:
     """Return the mistake that something in this JSON is, with its place."""
-    path = wrong.path[::-1]
-    place = _first(text, lambda at: not at.is_key and at.path == path)
-    return _mistake(wrong, place, text, file, line)
+    return _mistake(wrong, _place(text, wrong.path[::-1]), text, file, line)
 
 
 @contextlib.contextmanager
@@ -151,7 +149,7 @@ def _constant(name: str) -> Any:  # noqa: ANN401 - never returns
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > MAX_DIGITS:
+    if len(digits.removeprefix("-")) > MAX_DIGITS:
         wrong = WrongJsonError(f"an integer of more than {MAX_DIGITS} digits")
         raise _OddError(wrong, lambda at: at.mark == digits)
     return int(digits)
@@ -162,17 +160,28 @@ _DECODER: Final = json.JSONDecoder(
 )
 
 
-def _check_characters(data: Any, file: str | None, line: int) -> None:  # noqa: ANN401 - JSON
+def _check_characters(data: Any, text: str, file: str | None, line: int) -> None:  # noqa: ANN401 - JSON
     try:
         json.dumps(data, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise Mistake(
-            "this JSON has one half of a surrogate pair, which is no character",
-            file=file,
-            line=line,
-        ) from None
+        wrong = WrongJsonError(
+            "this JSON has one half of a surrogate pair, which is no character"
+        )
+        place = _first(text, lambda at: _is_half(at.mark))
+        raise _mistake(wrong, place, text, file, line) from None
     except (RecursionError, ValueError):
         raise Mistake("this JSON nests too deep", file=file, line=line) from None
+
+
+def _is_half(mark: str) -> bool:
+    """Whether a string has half of a pair: such a one cannot be encoded."""
+    if not _SURROGATE.search(mark):
+        return False
+    try:
+        json.loads(mark).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 # Places.
@@ -193,7 +202,48 @@ class _At:
         return len(self.path)
 
 
+def _place(text: str, path: list[str | int]) -> int | None:
+    """Return where the path leads, stepping over all that stands before."""
+    offset = _after_blanks(text, 0)
+    try:
+        for key in path:
+            offset = _inside(text, offset, key)
+    except (ValueError, IndexError, RecursionError):
+        return None
+    return offset
+
+
+def _inside(text: str, offset: int, wanted: str | int) -> int:
+    """Return where a part of the array or object that begins here begins."""
+    is_object = text[offset] == "{"
+    count = 0
+    while text[offset] in "{[,":
+        offset = _after_blanks(text, offset + 1)
+        key: str | int = count
+        if is_object:
+            key, offset = scanstring(text, offset + 1, False)  # noqa: FBT003 - not strict
+            offset = _after_blanks(text, _after_blanks(text, offset) + 1)
+        if key == wanted:
+            return offset
+        offset = _after_blanks(text, _STEPPING.raw_decode(text, offset)[1])
+        count += 1
+    raise ValueError(wanted)
+
+
+_STEPPING: Final = json.JSONDecoder(parse_int=str, parse_float=str)
+_BLANKS: Final = re.compile(r"[ \t\n\r]*")
+_LONGEST_SCANNED: Final = 1 << 22
+
+
+def _after_blanks(text: str, offset: int) -> int:
+    found = _BLANKS.match(text, offset)
+    return offset if found is None else found.end()
+
+
 def _first(text: str, here: Callable[[_At], bool]) -> int | None:
+    """Return the first place that is `here`; None, too, if that would take long."""
+    if len(text) > _LONGEST_SCANNED:
+        return None
     return next((at.offset for at in _scan(text) if here(at)), None)
 
 
@@ -255,10 +305,11 @@ def _mistake(
     wrong: WrongJsonError, place: int | None, text: str, file: str | None, line: int
 ) -> Mistake:
     before = 0 if place is None else text.count("\n", 0, place)
+    is_known = place is not None or "\n" not in text.rstrip()
     return Mistake(
         wrong.message,
         file=file,
-        line=line + before,
+        line=line + before if is_known else None,
         column=None if place is None else place - text.rfind("\n", 0, place),
         expected=wrong.expected,
         found=wrong.found,

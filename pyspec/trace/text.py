@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pyspec.errors import Mistake
+from pyspec.trace.clocks import Backwards, Clocks
 from pyspec.trace.entries import (
     GRAMMAR,
     Constants,
@@ -32,6 +33,7 @@ from pyspec.trace.entries import (
     Silents,
     clock_of,
     event_of,
+    messages_of,
     nanoseconds,
     observed,
     path_of,
@@ -52,12 +54,12 @@ from pyspec.trace.model import (
     Trace,
 )
 from pyspec.trace.write import MAX_LINE_BYTES, NO_ROOTS, TraceWriter, write_trace
-from pyspec.values.build import UnfitError
+from pyspec.values.build import Spending, UnfitError
 from pyspec.values.grammar import Place, blank_comments, open_brackets
 from pyspec.values.parse import NotPlainError, PlainReader, parse_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from pyspec.values.model import Value
 
@@ -74,6 +76,10 @@ _BLANKS: Final = " \t\r\f"
 _HEADER: Final = re.compile(r"\s*(?:CONSTANTS?|META|SILENT|EXPECT|INIT)\b")
 _EVENT: Final = re.compile(r"\s*[0-9]")
 _ENDING: Final = re.compile(r"\s*(?:END|LOOP)\b")
+_SECOND_TITLE: Final = re.compile(r"\s*-{4,}\s*TRACE\b")
+_WORD: Final = re.compile(r"[A-Za-z0-9_]+(?:![A-Za-z0-9_]+)*")
+_TIME: Final = re.compile(r"(?<=\s)t=")
+_VECTOR: Final = re.compile(r"(?<=\s)vc=")
 _CLOSING: Final = re.compile(r"\s*={4,}\s*")
 # A last line that cannot be the beginning of another one.
 _COMPLETE: Final = re.compile(r"\s*(?:END\s+(?:quiescent|cut|crashed)|={4,})\s*")
@@ -119,6 +125,13 @@ class TraceStream:
         """
         return self._reader.header()
 
+    def finished(self, numbers: Container[int]) -> Trace:
+        """Return the trace without events; Mistake if it is wrong as a whole.
+
+        `numbers` are those of all events that came out.
+        """
+        return self._reader.finished(numbers)
+
     @property
     def ended(self) -> bool:
         """Whether the trace says that nothing follows."""
@@ -159,6 +172,7 @@ def _line(raw: bytes, path: Path, number: int) -> _Line:
             file=path,
             line=number,
             column=len(raw[: error.start].decode(errors="replace")) + 1,
+            expected="UTF-8",
             found=f"the byte 0x{raw[error.start]:02x}",
         ) from None
 
@@ -199,6 +213,9 @@ class _TraceReader:
         self._entry_length = 0
         self._entry_depth = 0  # of brackets that are open
         self._events: list[Event] = []
+        self._clocks = Clocks()
+        self._lines: dict[str, int] = {}
+        self._spending = Spending()
         self._end: End | Loop | None = None
         self._closed = False
         self._damage: str | None = None
@@ -214,8 +231,14 @@ class _TraceReader:
             if line.text.strip(_BLANKS):
                 self._take(line)
         self._finish_entry()
-        self._check_end()
+        self._check_end({event.number for event in self._events})
         return self._trace()
+
+    def finished(self, numbers: Container[int]) -> Trace:
+        """Return the trace without its events, which have these numbers."""
+        self._finish_entry()
+        self._check_end(numbers)
+        return replace(self._trace(), events=())
 
     def fed(self, line: _Line) -> tuple[Event, ...]:
         """Read one line more; return its event and keep only the last one."""
@@ -225,13 +248,15 @@ class _TraceReader:
             self._take(bare)
         found = self._events[len(before) :]
         self._events = self._events[-1:]
+        if found:
+            self._spending = Spending()  # for what is kept, and that is not
         return tuple(found)
 
     def header(self) -> Trace:
         """Return what is known without the events."""
         self._finish_entry()
         if self._module is None:
-            self._check_end()
+            self._check_end(())
         return replace(self._trace(), events=(), end=End.CUT)
 
     @property
@@ -250,6 +275,7 @@ class _TraceReader:
         return _Line(line.number, text, line.whole, line.text)
 
     def _take(self, line: _Line) -> None:
+        self._spending.read(len(line.text))
         if not line.whole and not _COMPLETE.fullmatch(line.text):
             self._tear(line)
         elif self._module is None:
@@ -269,9 +295,10 @@ class _TraceReader:
             self._closed = True
         elif _ENDING.match(line.text):
             self._end = self._build(line.text, "ending", line.number, "this end")
+            self._lines["END"] = line.number
         else:
             self._check_is_event(line)
-            self._add(_event(line, self._file), line)
+            self._add(_event(line, self._file, self._spending), line)
 
     def _add(self, event: Event, line: _Line) -> None:
         if self._events and event.number <= self._events[-1].number:
@@ -281,11 +308,30 @@ class _TraceReader:
                 expected=f"a number above {self._events[-1].number}",
                 found=str(event.number),
             )
+        if (wrong := self._clocks.take(event)) is not None:
+            raise self._clock_mistake(line, wrong)
         self._events.append(event)
 
+    def _clock_mistake(self, line: _Line, wrong: Backwards) -> Mistake:
+        shown = _TIME if wrong.field == "time_ns" else _VECTOR
+        found = shown.search(line.text)
+        return Mistake(
+            wrong.message,
+            file=self._file,
+            line=line.number,
+            column=found.start() + 1 if found is not None else None,
+            expected=wrong.expected,
+            found=wrong.found,
+        )
+
     def _check_is_event(self, line: _Line) -> None:
+        self._check_no_title(line)
         if _HEADER.match(line.text):
-            raise self._mistake(line, "the header comes before the first event")
+            raise self._mistake(
+                line,
+                "the header comes before the first event",
+                expected="an event, END, LOOP or ====",
+            )
         if line.text.lstrip(_BLANKS).startswith("/\\"):
             raise self._mistake(
                 line, "an event stands on one line, with all that was observed"
@@ -307,6 +353,7 @@ class _TraceReader:
                 hint="a newer pyspec may read it",
             )
         name: str = self._build(text, "title", line.number, "the first line of a trace")
+        self._lines["TRACE"] = line.number
         return name
 
     def _mistake(self, line: _Line, message: str, **details: str) -> Mistake:
@@ -317,7 +364,8 @@ class _TraceReader:
 
     def _build(self, text: str, start: str, number: int, what: str) -> Any:  # noqa: ANN401 - each entry has its own type
         place = Place(text, file=self._file, line=number)
-        return EntryBuilder(place).build(GRAMMAR.tree(text, start, place, what=what))
+        tree = GRAMMAR.tree(text, start, place, what=what)
+        return EntryBuilder(place, spending=self._spending).build(tree)
 
     # The header.
 
@@ -326,7 +374,17 @@ class _TraceReader:
             return True
         return _EVENT.match(text) is not None and self._entry_depth <= 0
 
+    def _check_no_title(self, line: _Line) -> None:
+        if _SECOND_TITLE.match(line.text):
+            raise self._mistake(
+                line,
+                "a trace has one header, and this is a second",
+                expected="each trace in a file of its own",
+            )
+
     def _take_header(self, line: _Line) -> None:
+        if self._entry_depth <= 0:
+            self._check_no_title(line)
         if _HEADER.match(line.text) or not self._entry:
             self._finish_entry()
         self._entry.append(line)
@@ -340,31 +398,46 @@ class _TraceReader:
         if entry:
             text = "\n".join(line.text for line in entry)
             what = "this entry of the header"
-            self._keep(self._build(text, "header", entry[0].number, what), entry[0])
+            self._keep(self._build(text, "header", entry[0].number, what), entry)
 
-    def _keep(self, entry: HeaderEntry, line: _Line) -> None:
+    def _keep(self, entry: HeaderEntry, lines: list[_Line]) -> None:
+        line = lines[0]
         match entry:
             case Constants(pairs):
                 self._keep_pairs(self._constants, pairs, line)
+                self._note_lines("CONSTANT", [name for name, _ in pairs], lines)
             case Meta(pairs):
                 self._keep_pairs(self._meta, pairs, line)
             case Silents(silent):
                 self._silent += silent
+                self._note_lines("SILENT", [one.call.action for one in silent], lines)
             case Init(observations):
                 if self._init is not None:
                     raise self._mistake(line, "INIT occurs twice")
                 self._init = observations
+                self._note_lines("INIT", [one.path.root for one in observations], lines)
             case Expectation():
                 if self._expect is not None:
                     raise self._mistake(line, "EXPECT occurs twice")
                 self._expect = entry, line.number
+                self._lines["EXPECT"] = line.number
+
+    def _note_lines(self, keyword: str, names: list[str], lines: list[_Line]) -> None:
+        """Note where names stand in an entry: on its first line that has them."""
+        todo = {*names}
+        for line in lines:
+            for name in {*_WORD.findall(line.text)} & todo:
+                self._lines.setdefault(f"{keyword} {name}", line.number)
+                todo.discard(name)
 
     def _keep_pairs(
         self, kept: dict[str, Value], pairs: list[tuple[str, Value]], line: _Line
     ) -> None:
         for name, value in pairs:
             if name in kept:
-                raise self._mistake(line, f"{name} is given twice")
+                raise self._mistake(
+                    line, f"{name} is given twice", expected="one value for each name"
+                )
             kept[name] = value
 
     # The end.
@@ -380,7 +453,7 @@ class _TraceReader:
             f"line {line.number} has no line end, so it may be torn: it is left out"
         )
 
-    def _check_end(self) -> None:
+    def _check_end(self, numbers: Container[int]) -> None:
         if self._module is None:
             raise Mistake(
                 "this is no trace: it is empty",
@@ -388,24 +461,28 @@ class _TraceReader:
                 line=1,
                 expected="---- TRACE Name ----",
             )
-        numbers = {event.number for event in self._events}
         if isinstance(self._end, Loop):
             self._check_loop(self._end.back_to, numbers)
         if self._expect is None or self._end is None:
             return  # the event that EXPECT names may have been cut off
         expectation, line = self._expect
-        if expectation.event is not None and expectation.event not in {0, *numbers}:
+        named = expectation.event
+        if named is not None and named != 0 and named not in numbers:
             raise Mistake(
-                f"EXPECT names event {expectation.event}, which is not in the trace",
+                f"EXPECT names event {named}, which is not in the trace",
                 file=self._file,
                 line=line,
+                expected="the number of an event, or 0 for INIT",
             )
 
-    def _check_loop(self, back_to: int, numbers: set[int]) -> None:
-        if back_to not in {0, *numbers} or back_to == max(numbers, default=0):
+    def _check_loop(self, back_to: int, numbers: Container[int]) -> None:
+        last = self._events[-1].number if self._events else 0
+        if back_to == last or (back_to != 0 and back_to not in numbers):
             raise Mistake(
                 f"LOOP {back_to} repeats no event",
                 file=self._file,
+                line=self._lines["END"],
+                column=1,
                 expected="0 or the number of an event before the last",
             )
 
@@ -422,25 +499,31 @@ class _TraceReader:
             end=self._end if self._end is not None else End.CUT,
             file=self._file,
             damage=self._damage,
+            lines=self._lines,
         )
 
 
 # Events.
 
 
-def _event(line: _Line, file: str | None) -> Event:
+def _event(line: _Line, file: str | None, spending: Spending) -> Event:
     source = line.source.strip(_BLANKS)
     try:
         return plain_event(line.text, line.number, source)
     except (NotPlainError, UnfitError, RecursionError):
         place = Place(line.text, file=file, line=line.number)
-        return event_by_grammar(line.text, place, source)
+        return event_by_grammar(line.text, place, source, spending)
 
 
-def event_by_grammar(text: str, place: Place, source: str | None = None) -> Event:
+def event_by_grammar(
+    text: str,
+    place: Place,
+    source: str | None = None,
+    spending: Spending | None = None,
+) -> Event:
     """Read an event by the grammar."""
     tree = GRAMMAR.tree(text, "event", place, what="this event")
-    event: Event = EntryBuilder(place, source).build(tree)
+    event: Event = EntryBuilder(place, source, spending).build(tree)
     return event
 
 
@@ -450,6 +533,8 @@ _HEAD: Final = re.compile(
         (?:@(?P<process>[A-Za-z0-9_.:/-]+)[ \t]+)?
         (?:t=(?P<time>[^ \t]+)[ \t]+)?
         (?:vc=(?P<clock>\[[^][(){}<"]*\])[ \t]+)?
+        (?:recv=(?P<received>[^ \t]+)[ \t]+)?
+        (?:send=(?P<sent>[^ \t]+)[ \t]+)?
         (?=[A-Za-z0-9_?])""",
     re.VERBOSE,
 )
@@ -465,6 +550,9 @@ def plain_event(text: str, line: int = 1, source: str | None = None) -> Event:
         parts["time_ns"] = nanoseconds(head["time"])
     if head["clock"] is not None:
         parts["clock"] = clock_of(parse_plain(head["clock"]))
+    for name in ("sent", "received"):
+        if head[name] is not None:
+            parts[name] = messages_of(head[name])
     if len(text) > _REMEMBERED_LENGTH:
         steps_of, observation_of = _plain_steps, _plain_observation
     else:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections import Counter
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Final, Self, TextIO
 
 from pyspec.errors import Bug, Mistake, Unavailable
+from pyspec.trace.clocks import Clocks
 from pyspec.trace.model import (
     AnyStep,
     Argument,
@@ -25,17 +27,23 @@ from pyspec.trace.model import (
     Trace,
     Unknown,
 )
-from pyspec.values.model import Value, fn, is_name
+from pyspec.values.model import MAX_DEPTH, Value, fn, is_name
 from pyspec.values.show import show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from types import TracebackType
 
 MAX_LINE_BYTES: Final = 1 << 20
 """How long a line may be, and an entry of the header over several lines."""
 
 _PROCESS: Final = re.compile(r"[A-Za-z0-9_.:/-]+")
+MESSAGE: Final = _PROCESS
+"""The form of a message's name."""
+
+TOO_LATE_NS: Final = 10**30
+"""Times of events are before this, which leaves 10^13 years."""
+
 _UNITS: Final = (("s", 10**9), ("ms", 10**6), ("us", 10**3), ("ns", 1))
 NO_ROOTS: Final = frozenset(
     {"Len", "TRUE", "FALSE", "BOOLEAN", "STRING", "SUBSET", "UNION"}
@@ -49,7 +57,8 @@ def write_trace(trace: Trace) -> str:
     `parse_trace` gives an equal one, except that a call with no arguments, `()`,
     comes back as a bare name, whose arguments are None.
     """
-    lines = [*_header(trace), *_events(trace.events), *_ending(trace.end)]
+    ending = () if is_cut_short(trace) else _ending(trace.end)
+    lines = [*_header(trace), *_events(trace.events), *ending]
     return "".join(f"{_checked(line)}\n" for line in lines)
 
 
@@ -66,6 +75,7 @@ class TraceWriter:
         self._file = file
         self._last = 0
         self._ended = False
+        self._clocks = Clocks()
         for line in _header(header):
             self._write(line)
         for event in header.events:
@@ -86,9 +96,13 @@ class TraceWriter:
             raise
 
     def event(self, event: Event) -> None:
-        """Append an event; its number must be above the last one's."""
+        """Append an event; its number must be above the last one's.
+
+        Mistake, too, if a clock of its process runs backwards.
+        """
         if self._ended:
             raise Bug("an event was recorded after the end of its trace")
+        check_clock(self._clocks, event)
         self._last = _increasing(event.number, self._last)
         self._write(_event(event))
 
@@ -189,6 +203,17 @@ def _unprimed(observation: Observation) -> str:
     return show_observation(observation)
 
 
+def is_cut_short(trace: Trace) -> bool:
+    """Whether EXPECT names an event that was cut off: then no END is written.
+
+    With an END, an event that is not there is an error.
+    """
+    expect = trace.expect
+    if trace.end is not End.CUT or expect is None or expect.event is None:
+        return False
+    return expect.event not in {0, *(event.number for event in trace.events)}
+
+
 def _ending(end: End | Loop) -> Iterator[str]:
     yield f"LOOP {end.back_to}" if isinstance(end, Loop) else f"END {end.value}"
     yield "===="
@@ -197,11 +222,23 @@ def _ending(end: End | Loop) -> Iterator[str]:
 # Events.
 
 
-def _events(events: tuple[Event, ...]) -> Iterator[str]:
-    last = 0
+def _events(events: Iterable[Event]) -> Iterator[str]:
+    last, clocks = 0, Clocks()
     for event in events:
+        check_clock(clocks, event)
         last = _increasing(event.number, last)
         yield _event(event)
+
+
+def check_clock(clocks: Clocks, event: Event) -> None:
+    """Take the next event; Mistake if a clock of its process runs backwards."""
+    wrong = clocks.take(event)
+    if wrong is not None:
+        raise Mistake(
+            f"event {event.number}: {wrong.message}",
+            expected=wrong.expected,
+            found=wrong.found,
+        )
 
 
 def _increasing(number: int, last: int) -> int:
@@ -222,6 +259,8 @@ def _event(event: Event) -> str:
         *_where(event.process),
         *_when(event.time_ns),
         *_clock(event.clock),
+        *_messages("recv", event.received),
+        *_messages("send", event.sent),
         "",
         show_steps(event),
     ]
@@ -238,15 +277,43 @@ def _where(process: str | None) -> Iterator[str]:
 def _when(time_ns: int | None) -> Iterator[str]:
     if time_ns is None:
         return
-    if time_ns < 0:
-        raise Mistake(f"an event's time is negative: {time_ns} ns")
+    checked_time(time_ns)
     unit, size = next(pair for pair in _UNITS if time_ns % pair[1] == 0)
     yield f"t={time_ns // size}{unit}"
+
+
+def checked_time(time_ns: int) -> int:
+    """Return a time; Mistake for one that no trace can hold."""
+    if not 0 <= time_ns < TOO_LATE_NS:
+        raise Mistake(
+            "this time cannot stand in a trace",
+            expected="from 0 to 10^30 ns",
+            found=f"{time_ns} ns" if time_ns < 0 else None,
+        )
+    return time_ns
 
 
 def _clock(clock: Mapping[str, int] | None) -> Iterator[str]:
     if clock is not None:
         yield f"vc={show(fn(list(clock.items())))}"
+
+
+def _messages(word: str, names: tuple[str, ...]) -> Iterator[str]:
+    if names:
+        yield f"{word}={','.join(checked_messages(names))}"
+
+
+def checked_messages(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of messages; Mistake for one that no trace can hold."""
+    counts = Counter(names)
+    for name in names:
+        if not MESSAGE.fullmatch(name) or counts[name] > 1:
+            raise Mistake(
+                "this name of a message cannot stand in a trace",
+                expected="letters, digits, _ . : / or -, and each name once",
+                found=repr(name),
+            )
+    return names
 
 
 def show_steps(event: Event) -> str:
@@ -300,13 +367,21 @@ def _check_set(observation: Observation) -> None:
 
 
 def _path(path: Path) -> str:
-    root = checked_qualified(path.root)
-    if root.split("!")[0] in NO_ROOTS:
-        raise Mistake(f"{root} is no variable or operator of a spec")
+    root = checked_path(path).root
     if path.arguments:
         root = f"{root}({', '.join(map(show, path.arguments))})"
     text = root + "".join(map(_selector, path.selectors))
     return f"Len({text})" if path.length else text
+
+
+def checked_path(path: Path) -> Path:
+    """Return the path; Mistake for one that no trace can hold."""
+    root = checked_qualified(path.root)
+    if root.split("!")[0] in NO_ROOTS:
+        raise Mistake(f"{root} is no variable or operator of a spec")
+    if len(path.selectors) > MAX_DEPTH:
+        raise Mistake(f"a path leads through at most {MAX_DEPTH} levels of a value")
+    return path
 
 
 def _selector(selector: Value) -> str:

@@ -8,7 +8,16 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pyspec.values.grammar import IMPORTED, Place
-from pyspec.values.model import FALSE, TRUE, Fn, ModelValue, Value, domain, fn
+from pyspec.values.model import (
+    FALSE,
+    MAX_DIGITS,
+    TRUE,
+    Fn,
+    ModelValue,
+    Value,
+    domain,
+    fn,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,10 +27,55 @@ if TYPE_CHECKING:
 MAX_ELEMENTS: Final = 100_000
 """How many elements one text may stand for without listing them (`1..9`)."""
 
-MAX_DIGITS: Final = 4_000
-"""How many digits an integer may have; Python converts no more than 4,300."""
+MAX_PARTS: Final = 2_000_000
+"""How many parts those elements may have, a tuple of three being three."""
+
+_IN_A_FILE: Final = 2_000_000
+_BY_CHARACTER: Final = 16
+_REMEMBERED: Final = 1 << 12
 
 _ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", '"': '"', "\\": "\\"}
+
+
+class Spending:
+    """What the texts of one file may stand for, all together.
+
+    A few characters can stand for many elements, and a file has many texts:
+    what is kept of it is to be in proportion to its length.
+    """
+
+    def __init__(self) -> None:
+        self.left = _IN_A_FILE
+        self.known: dict[str, Value] = {}
+        self._intervals: dict[tuple[int, int], frozenset[Value]] = {}
+
+    def read(self, characters: int) -> None:
+        """Take note that so much of the file was read."""
+        self.left += _BY_CHARACTER * characters
+
+    def spend(self, parts: int) -> None:
+        """Take note of parts of values that the file does not list."""
+        self.left -= parts
+        if self.left < 0:
+            raise UnfitError(
+                "the sets of this file stand for too many elements in all",
+                "list the elements that are meant",
+            )
+
+    def interval(self, low: int, high: int) -> frozenset[Value]:
+        """Return `low..high`; equal ones are one object, and spent once."""
+        known = self._intervals.get((low, high))
+        if known is None:
+            self.spend(high - low + 1)
+            known = frozenset(range(low, high + 1))
+            self._intervals[low, high] = known
+        return known
+
+    def remember(self, text: str, value: Value) -> Value:
+        """Keep the value of a text that may come again."""
+        if len(self.known) < _REMEMBERED:
+            self.known[text] = value
+        return value
 
 
 class Builder:
@@ -31,8 +85,9 @@ class Builder:
     its children became.  Grammars that import the rules of values extend this.
     """
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, spending: Spending | None = None) -> None:
         self.place = place
+        self.spending = spending or Spending()
         self._start = 0
         self._spent = 0
 
@@ -99,19 +154,21 @@ class Builder:
     def on_product(self, sets: list[Value]) -> Value:
         r"""Build `S \X T`: a set of pairs; of triples with three."""
         factors = list(map(elements, sets))
-        self._spend(math.prod(map(len, factors)))
+        self._spend(math.prod(map(len, factors)), len(factors))
         return frozenset(itertools.product(*factors))
 
     def on_interval(self, ends: list[int]) -> Value:
         """Build `1..3`."""
         low, high = ends
-        self._spend(high - low + 1)
-        return frozenset(range(low, high + 1))
+        if high < low:
+            return frozenset()
+        self._check_elements(high - low + 1)
+        return self.spending.interval(low, high)
 
     def on_powerset(self, sets: list[Value]) -> Value:
         """Build `SUBSET S`."""
         members = list(elements(sets[0]))
-        self._spend_power(2, len(members))
+        self._spend_power(2, len(members), max(len(members) // 2, 1))
         sizes = range(len(members) + 1)
         subsets = (itertools.combinations(members, size) for size in sizes)
         return frozenset(map(frozenset, itertools.chain.from_iterable(subsets)))
@@ -162,14 +219,14 @@ class Builder:
         names, sets = fields[::2], [elements(each) for each in fields[1::2]]
         if len(set(names)) < len(names):
             raise UnfitError("this record has two fields of one name")
-        self._spend(math.prod(map(len, sets)))
+        self._spend(math.prod(map(len, sets)), len(names))
         rows = itertools.product(*sets)
         return frozenset(fn(zip(names, row, strict=True)) for row in rows)
 
     def on_functions(self, sets: list[Value]) -> Value:
         """Build `[S -> T]`."""
         keys, results = list(elements(sets[0])), elements(sets[1])
-        self._spend_power(len(results), len(keys))
+        self._spend_power(len(results), len(keys), max(len(keys), 1))
         rows = itertools.product(results, repeat=len(keys))
         return frozenset(fn(zip(keys, row, strict=True)) for row in rows)
 
@@ -187,17 +244,24 @@ class Builder:
         """Build `-12`."""
         return -self.on_integer(tokens)
 
-    def _spend(self, count: int) -> None:
-        self._spent += max(count, 0)
+    def _spend(self, count: int, width: int) -> None:
+        """Take note of elements, and of how many parts each one has."""
+        self._check_elements(count)
+        if count * width > MAX_PARTS:
+            raise UnfitError(f"this stands for more than {MAX_PARTS:,} parts of values")
+        self.spending.spend(count * width)
+
+    def _check_elements(self, count: int) -> None:
+        self._spent += count
         if self._spent > MAX_ELEMENTS:
             raise UnfitError(
                 f"this stands for more than {MAX_ELEMENTS:,} elements in all",
                 "list the elements that are meant",
             )
 
-    def _spend_power(self, base: int, exponent: int) -> None:
+    def _spend_power(self, base: int, exponent: int, width: int) -> None:
         too_many = base > 1 and exponent * math.log2(base) > math.log2(MAX_ELEMENTS) + 1
-        self._spend(MAX_ELEMENTS + 1 if too_many else base**exponent)
+        self._spend(MAX_ELEMENTS + 1 if too_many else base**exponent, width)
 
 
 class UnfitError(Exception):

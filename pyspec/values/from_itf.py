@@ -12,8 +12,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pyspec.errors import Mistake
-from pyspec.values.build import MAX_DIGITS, UnfitError, distinct_fn
-from pyspec.values.model import MAX_DEPTH, ModelValue, Value, boolean, fn
+from pyspec.values.build import UnfitError, distinct_fn
+from pyspec.values.model import MAX_DEPTH, MAX_DIGITS, ModelValue, Value, boolean, fn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -122,7 +122,7 @@ def _integer(data: Any, _: int) -> Value:  # noqa: ANN401 - JSON
         raise WrongJsonError(
             "this is no integer", expected='digits, as "-12"', found=described(data)
         )
-    if len(data) > MAX_DIGITS:
+    if len(data.removeprefix("-")) > MAX_DIGITS:
         raise WrongJsonError(f"an integer of more than {MAX_DIGITS} digits")
     return int(data)
 

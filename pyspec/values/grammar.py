@@ -8,6 +8,7 @@ import io
 import re
 import sys
 import unicodedata
+from bisect import bisect_left
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +29,7 @@ _STRING: Final = r'"[^"\\]*(?:\\.[^"\\]*)*"'
 _OPEN_STRING: Final = _STRING + '|".*'
 _COMMENT_OR_STRING: Final = re.compile(rf"{_OPEN_STRING}|\\\*|\(\*|\*\)", re.DOTALL)
 _BRACKET_OR_STRING: Final = re.compile(rf"{_OPEN_STRING}|<<|>>|[\[\]{{}}()]", re.DOTALL)
+_BREAK: Final = re.compile("\n")
 _WORD: Final = re.compile(r'[A-Za-z0-9_]+|"[^"\n]*"?|\\[A-Za-z]+|<<|>>|\|->|->|:>|@@')
 _OPENING: Final = ("{", "[", "(", "<<")
 IMPORTED: Final = "values__"
@@ -156,7 +158,12 @@ class Place:
 
     def line_of(self, offset: int) -> int:
         """Return the line, 1-based, in the file."""
-        return self.line + self._text.count("\n", 0, offset)
+        return self.line + bisect_left(self._breaks, offset)
+
+    @functools.cached_property
+    def _breaks(self) -> list[int]:
+        """Where lines end; asked for again and again, so not counted each time."""
+        return [found.start() for found in _BREAK.finditer(self._text)]
 
     def mistake(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias, Union, final
 from weakref import WeakValueDictionary
@@ -30,6 +31,10 @@ levels overflow its stack, and comparing stops at the recursion limit, which
 the caller's own frames have partly used up.
 """
 
+MAX_DIGITS: Final = 4_000
+"""How many digits an integer may have; Python converts no more than 4,300."""
+
+_LONGEST_FOUND: Final = 60
 _NAME: Final = re.compile(r"[0-9_]*[A-Za-z][A-Za-z0-9_]*")
 _TYPED: Final = re.compile(r"([A-Za-z])_.")
 NO_MODEL_VALUES: Final = frozenset(
@@ -40,6 +45,12 @@ NO_MODEL_VALUES: Final = frozenset(
 def is_name(text: str) -> bool:
     """Whether the text has the form of a TLA+ identifier."""
     return _NAME.fullmatch(text) is not None
+
+
+def _shortened(name: str) -> str:
+    """Return a name for a message: what cannot be printed is escaped."""
+    short = name[:_LONGEST_FOUND]
+    return short if short.isprintable() else ascii(short)
 
 
 @final
@@ -97,7 +108,7 @@ class ModelValue:
                 raise Mistake(
                     "this cannot be the name of a model value",
                     expected="letters, digits and _, with a letter among them",
-                    found=name,
+                    found=_shortened(name),
                 )
             known = object.__new__(cls)
             object.__setattr__(known, "name", name)
@@ -121,7 +132,8 @@ class ModelValue:
 class Shape:
     """The domain of functions, shared by all functions that have it.
 
-    `keys` are in canonical order, `index` has the place of each.  `kind` is
+    `keys` are in canonical order, `index` has the place of each; `domain` is the
+    set of them.  `kind` is
     their Python type if they all have one; if it is Fn, all of them are records
     or none of them is, as `has_records` says.  `comparable` is for those who
     compare keys to note whether all of them can be, once they know.
@@ -130,7 +142,9 @@ class Shape:
     __slots__ = (
         "__weakref__",
         "_less",
+        "_more",
         "comparable",
+        "domain",
         "has_records",
         "index",
         "is_record",
@@ -138,29 +152,48 @@ class Shape:
         "kind",
     )
     keys: tuple[Value, ...]
+    domain: frozenset[Value]
     index: dict[Value, int]
     is_record: bool
     kind: type[Value] | None
     has_records: bool
     comparable: bool | None
 
-    def __init__(self, keys: frozenset[Value]) -> None:
-        self.keys = tuple(map(shared, canonical(keys)))
+    def __init__(
+        self, keys: frozenset[Value], ordered: tuple[Value, ...] | None = None
+    ) -> None:
+        self.keys = ordered or tuple(map(shared, canonical(keys)))
+        self.domain = keys
         self.index = {key: place for place, key in enumerate(self.keys)}
         self.is_record = all(isinstance(key, str) for key in self.keys)
         kinds = {(type(key), type(key) is Fn and key.is_record) for key in self.keys}
         self.kind, self.has_records = kinds.pop() if len(kinds) == 1 else (None, False)
         self.comparable = None
         self._less: dict[int, Shape] = {}
+        self._more: dict[Value, Shape] = {}
 
     def less(self, place: int) -> Shape:
         """Return the shape without the key at a place."""
         shape = self._less.get(place)
         if shape is None:
             rest = self.keys[:place] + self.keys[place + 1 :]
-            shape = self._less[place] = _shape_of(frozenset(rest))
+            shape = self._less[place] = _shape_of(frozenset(rest), rest)
         return shape
 
+    def more(self, key: Value) -> Shape:
+        """Return the shape with one more key."""
+        shape = self._more.get(key)
+        if shape is None:
+            if len(self._more) >= _NEIGHBOURS:
+                self._more.clear()
+            place = bisect(self.keys, _key(key), key=_key)
+            ordered = (*self.keys[:place], shared(key), *self.keys[place:])
+            shape = self._more[key] = _shape_of(self.domain | {key}, ordered)
+        return shape
+
+
+_NEIGHBOURS: Final = 64
+"""Larger shapes that a shape remembers."""
 
 _KEPT: Final = 1 << 14
 _kept: dict[Value, Value] = {}
@@ -229,6 +262,15 @@ class Fn:
             return fn(pair for pair in self.items() if pair[0] != key)
         return Fn(self.shape.less(place), (*self.row[:place], *self.row[place + 1 :]))
 
+    def joined(self, key: Value, value: Value) -> Fn:
+        """Return this function with one more argument, which it does not have yet.
+
+        Its domain is no sequence's, so that of the larger function is none.
+        """
+        shape = self.shape.more(key)
+        place, row = shape.index[key], self.row
+        return Fn(shape, (*row[:place], value, *row[place:]))
+
     @property
     def is_record(self) -> bool:
         """Whether every element of the domain is a string."""
@@ -285,10 +327,13 @@ def fn_maker(keys: Iterable[Value]) -> Callable[[tuple[Value, ...]], Value]:
     return lambda values: Fn(shape, order(values))
 
 
-def _shape_of(keys: frozenset[Value]) -> Shape:
+def _shape_of(
+    keys: frozenset[Value], ordered: tuple[Value, ...] | None = None
+) -> Shape:
+    """Return the one shape with these keys; `ordered` has them in canonical order."""
     shape = _shapes.get(keys)
     if shape is None:
-        shape = _shapes[keys] = Shape(keys)
+        shape = _shapes[keys] = Shape(keys, ordered)
     return shape
 
 

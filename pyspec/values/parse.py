@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pyspec.errors import Mistake
-from pyspec.values.build import MAX_DIGITS, Builder, unescaped
+from pyspec.values.build import Builder, Spending, unescaped
 from pyspec.values.grammar import Grammar, Place
 from pyspec.values.model import (
     FALSE,
     MAX_DEPTH,
+    MAX_DIGITS,
     TRUE,
     ModelValue,
     Value,
@@ -38,50 +39,72 @@ _GRAMMAR: Final = Grammar(
 
 
 def parse(
-    text: str, *, file: Path | str | None = None, line: int | None = None
+    text: str,
+    *,
+    file: Path | str | None = None,
+    line: int | None = None,
+    spending: Spending | None = None,
 ) -> Value:
     """Return the value that `text` stands for, as TLC or a person writes it.
 
     `file` and `line` say where the text begins, for the Mistake that is raised
     if it is no value, nests deeper than MAX_DEPTH, or stands for a set too
     large to list (`1..10^9`).  Sets that TLC prints unevaluated, as in
-    `SUBSET {1, 2}`, are listed.
+    `SUBSET {1, 2}`, are listed; `spending` bounds those of several texts.
     """
     try:
         return _known(text) if len(text) <= _REMEMBERED_LENGTH else parse_plain(text)
     except NotPlainError:
         pass
+    if spending is not None:
+        if text in spending.known:
+            return spending.known[text]
+        value = parse_by_grammar(text, file=file, line=line, spending=spending)
+        return spending.remember(text, value)
     if file is None and line is None and len(text) <= _REMEMBERED_LENGTH:
         return _known_by_grammar(text)
     return parse_by_grammar(text, file=file, line=line)
 
 
 def parse_state(
-    text: str, *, file: Path | str | None = None, line: int | None = None
+    text: str,
+    *,
+    file: Path | str | None = None,
+    line: int | None = None,
+    spending: Spending | None = None,
 ) -> dict[str, Value | None]:
     r"""Return the variables of a state that TLC printed, in its order.
 
     The text is `/\ x = 1`, one line or more for each variable, or `x = 1` alone.
     A variable without a value (TLC prints `null`) is None.
     """
+    spending = spending or Spending()
     try:
-        return _plain_state(text)
+        return _plain_state(text, spending)
     except (NotPlainError, Mistake):
-        return parse_state_by_grammar(text, file=file, line=line)
+        return parse_state_by_grammar(text, file=file, line=line, spending=spending)
 
 
 def parse_by_grammar(
-    text: str, *, file: Path | str | None = None, line: int | None = None
+    text: str,
+    *,
+    file: Path | str | None = None,
+    line: int | None = None,
+    spending: Spending | None = None,
 ) -> Value:
     """Do what `parse` does, by the grammar alone."""
     place = Place(text, file=None if file is None else str(file), line=line)
     tree = _GRAMMAR.tree(text, "value", place, what="this value")
-    value: Value = Builder(place).build(tree)
+    value: Value = Builder(place, spending).build(tree)
     return value
 
 
 def parse_state_by_grammar(
-    text: str, *, file: Path | str | None = None, line: int | None = None
+    text: str,
+    *,
+    file: Path | str | None = None,
+    line: int | None = None,
+    spending: Spending | None = None,
 ) -> dict[str, Value | None]:
     """Do what `parse_state` does, by the grammar alone."""
     place = Place(text, file=None if file is None else str(file), line=line)
@@ -93,7 +116,7 @@ def parse_state_by_grammar(
         if str(name) in state:
             raise place.mistake(f"{name} occurs twice", variable.meta.start_pos)
         assert not isinstance(tree_of_value, str)  # noqa: S101 - by the grammar
-        state[str(name)] = _or_null(Builder(place).build(tree_of_value))
+        state[str(name)] = _or_null(Builder(place, spending).build(tree_of_value))
     return state
 
 
@@ -104,7 +127,7 @@ def _or_null(value: Value) -> Value | None:
 _VARIABLE: Final = re.compile(r"^(/\\ )?([A-Za-z0-9_]+) = ", re.MULTILINE)
 
 
-def _plain_state(text: str) -> dict[str, Value | None]:
+def _plain_state(text: str, spending: Spending) -> dict[str, Value | None]:
     """Read a state whose variables each begin a line, the way TLC prints them.
 
     A line inside of a string or comment that looks like a variable leaves a
@@ -114,7 +137,8 @@ def _plain_state(text: str) -> dict[str, Value | None]:
     marks, names, values = pieces[::3], pieces[1::3], pieces[2::3]
     if before.strip(" \t\r\n\f") or not names or (None in marks and len(names) > 1):
         raise NotPlainError
-    state = dict(zip(names, map(parse, values), strict=True))
+    found = [parse(value, spending=spending) for value in values]
+    state = dict(zip(names, found, strict=True))
     if len(state) < len(names) or not all(map(is_name, names)):
         raise NotPlainError
     null = ModelValue("null")
@@ -141,7 +165,7 @@ def _known(text: str) -> Value:
     return parse_plain(text)
 
 
-@functools.lru_cache(maxsize=1 << 8)
+@functools.lru_cache(maxsize=1 << 5)  # each may have MAX_ELEMENTS
 def _known_by_grammar(text: str) -> Value:
     return parse_by_grammar(text)
 
@@ -151,6 +175,7 @@ _TOKEN: Final = re.compile(
     _STRING
     + r'|".*'  # never closed
     + r"|[0-9_]*[A-Za-z][A-Za-z0-9_]*"
+    + r"|[0-9_]*_[0-9_]*"  # no name, and not looked at again from each _ in it
     + r"|-?[0-9]+"
     + r"|<<|>>|\|->|:>|@@|/\\|\\[a-z]+"
     + r"|[^ \t\r\n\f]",
@@ -239,7 +264,7 @@ class PlainReader:
             return TRUE
         if token == "FALSE":  # noqa: S105 - a word of TLA+
             return FALSE
-        if token in _NOT_PLAIN_NAMES:
+        if token in _NOT_PLAIN_NAMES or not (token[0].isalpha() or is_name(token)):
             raise NotPlainError
         return ModelValue(token)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pyspec.errors import Mistake
 from pyspec.values.model import (
     MAX_DEPTH,
+    MAX_DIGITS,
     Bool,
     Fn,
     ModelValue,
@@ -27,6 +28,7 @@ RESERVED: Final = frozenset(
     TEMPORAL THEN THEOREM TRUE UNCHANGED UNION USE VARIABLE VARIABLES WITH WITNESS
     """.split()  # noqa: SIM905 - a list literal would take 60 lines
 )
+_TOO_LARGE: Final = 10**MAX_DIGITS
 _ESCAPES: Final = str.maketrans(
     {'"': r"\"", "\\": r"\\", "\n": r"\n", "\t": r"\t", "\r": r"\r", "\f": r"\f"}
 )
@@ -112,10 +114,12 @@ def _prints_as_record(function: Fn) -> bool:
 
 
 def _integer(value: int) -> str:
-    try:
-        return str(value)
-    except ValueError:
-        raise Mistake("an integer has too many digits to be printed") from None
+    if abs(value) >= _TOO_LARGE:
+        raise Mistake(
+            "an integer has too many digits to be printed",
+            expected=f"at most {MAX_DIGITS:,} digits",
+        )
+    return str(value)
 
 
 def _wrapped(value: Value, width: int, indent: int) -> str:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pyspec.errors import Mistake
-from pyspec.testing.strategies import events, names, values
+from pyspec.testing.strategies import events, names, values, with_clocks
 from pyspec.tla2tools import Question, read_output
 from pyspec.trace import (
     AnyStep,
@@ -172,7 +172,7 @@ def full_traces(draw: DrawFn) -> Trace:
     end = Loop([0, *numbers][back]) if back >= 0 else quiescent
     return Trace(
         draw(names()),
-        events=tuple(
+        events=with_clocks(
             replace(
                 draw(events(number)),
                 steps=(draw(_steps),),

@@ -322,9 +322,9 @@ def test_expectations_are_read(text: str, expectation: Expectation) -> None:
         (["1 A", "LOOP"], 3),
         (["1 A", "END cut", "2 B"], 4),
         (["1 A", "====", "2 B"], 4),
-        (["1 A", "LOOP 1"], None),
-        (["1 A", "LOOP 7"], None),
-        (["LOOP 0"], None),
+        (["1 A", "LOOP 1"], 3),
+        (["1 A", "LOOP 7"], 3),
+        (["LOOP 0"], 2),
         (["---- TRACE Y ----"], 2),
     ],
 )
