@@ -8,9 +8,11 @@ asked; it is compiled once, and what is known is given to it as values.
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pyspec.conformance.module import Formulas, Literals, drawn_at, model_values
+from pyspec.conformance.said import calls_of, distinct, observations_of, values_of
 from pyspec.conformance.walk import ANY, Asking, shape_of
 from pyspec.errors import Mistake
 from pyspec.language.load import Source, stepping
@@ -18,7 +20,6 @@ from pyspec.language.stepping import Steps
 from pyspec.tla2tools import Config
 from pyspec.tla2tools.modules import search_path
 from pyspec.tla2tools.process import Workspace
-from pyspec.trace.model import UNKNOWN, Call
 from pyspec.values import show
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from pyspec.conformance.question import Spec
     from pyspec.conformance.walk import Shape
     from pyspec.tla2tools import Toolchain
-    from pyspec.trace.model import Observation, Trace
+    from pyspec.trace.model import Trace
     from pyspec.values import Value
 
 __all__ = ["Asker"]
@@ -79,6 +80,7 @@ class Asker:
         Raises Mistake for constants that do not fit the spec, and
         EvaluationError for those that have no value.
         """
+        traces = [replace(t, events=tuple(distinct(t.events))) for t in traces]
         new = [
             self._added(self._shapes, {s for t in traces for s in self._called(t)}),
             self._added(self._roots, {r for t in traces for r in self._observed(t)}),
@@ -102,6 +104,8 @@ class Asker:
         Most traces ask no more, so that what is compiled for one serves others.
         """
         for action in self.facts.actions:
+            if action not in self.facts.operators:
+                continue  # it is LOCAL: nobody can name it
             arity = len(self.facts.operators[action].parameters)
             yield action, (True,) * arity
             with contextlib.suppress(Mistake):  # from where nothing can be drawn
@@ -109,16 +113,16 @@ class Asker:
                 yield action, (False,) * arity
 
     def _called(self, trace: Trace) -> Iterator[Shape]:
-        return (shape_of(call, self.facts) for call in _calls(trace))
+        return (shape_of(call, self.facts) for call in calls_of(trace))
 
     def _observed(self, trace: Trace) -> Iterator[str]:
-        roots = (observation.path.root for observation in _observations(trace))
+        roots = (observation.path.root for observation in observations_of(trace))
         return (root for root in roots if root not in self.facts.variables)
 
     def _meant(self, trace: Trace) -> Iterator[str]:
         """Return names in values that the spec gives a meaning to."""
         own = frozenset().union(*map(model_values, self.constants.values()))
-        for value in _values(trace):
+        for value in values_of(trace):
             yield from (model_values(value) - own) & self.facts.nullary
 
     # ------------------------------------------------------------ compiling
@@ -196,22 +200,3 @@ def _head_of(name: str, parameters: Sequence[str]) -> str:
 
 def _numbered(prefix: str, things: Sequence[Shape] | Sequence[str]) -> dict[Any, str]:
     return {thing: f"{prefix}_{number}" for number, thing in enumerate(things)}
-
-
-def _calls(trace: Trace) -> Iterator[Call]:
-    yield from (silent.call for silent in trace.silent)
-    for event in trace.events:
-        yield from (step for step in event.steps if isinstance(step, Call))
-
-
-def _observations(trace: Trace) -> Iterator[Observation]:
-    yield from trace.init
-    for event in trace.events:
-        yield from event.observations
-
-
-def _values(trace: Trace) -> Iterator[Value]:
-    for each in _observations(trace):
-        yield from (*each.path.arguments, *each.path.selectors, each.value)
-    for call in _calls(trace):
-        yield from (v for v in call.arguments or () if v is not UNKNOWN)

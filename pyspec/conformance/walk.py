@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyspec.conformance.module import arguments_of
 from pyspec.conformance.observe import holds, looks_of
+from pyspec.conformance.said import values_of
+from pyspec.conformance.symmetric import Kinds, alike
 from pyspec.explore.limits import Stopped
 from pyspec.explore.result import Cause
 from pyspec.trace.model import UNKNOWN, AnyStep, Call, Skip
 from pyspec.values import Fn, ModelValue, fn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 
     from pyspec.conformance.observe import Exactly
     from pyspec.language import Facts
@@ -26,6 +28,18 @@ __all__ = ["ANY", "MOST_STATES", "Asking", "Move", "Plan", "Shape", "Walk", "sha
 
 MOST_STATES: Final = 500_000
 """States that a trace may leave possible at once."""
+
+_MANY: Final = 500
+"""Of more states one is followed to the end before the others."""
+
+_DEEPEST: Final = 100_000
+"""Events of a trace that may be gone through depth first."""
+
+_MOST_PLANS: Final = 1 << 14
+"""Events that are kept ready to be tried again."""
+
+_FEW: Final = 64
+"""So many states are looked at one by one; more are looked at by kinds."""
 
 ANY: Final = "pxS_any"
 """The generator of all steps of Next."""
@@ -111,8 +125,18 @@ class Walk:
         look: Callable[[], None],
         *,
         bounded: bool = True,
+        whole: bool = False,
     ) -> None:
+        """Begin nowhere.
+
+        `bounded`: silent steps as often as the trace says, else any number;
+        `whole`: the trace has all events, so that what it does not mention will
+        not be mentioned later, and one state of each kind is enough.
+        """
         self._look = look
+        self._whole = whole
+        self._kinds: Kinds | None = None
+        self._tried_kinds = False
         silent = trace.silent
         if not bounded:
             silent = tuple(replace(each, maximum=None) for each in silent)
@@ -130,7 +154,11 @@ class Walk:
 
     def go(self) -> bool:
         """Take all events; False if one of them, or INIT, cannot be matched."""
-        return self.start() and all(map(self.take, self._trace.events))
+        while True:
+            self._kinds, self._tried_kinds, self.matched = None, False, -1
+            fits = self.start() and self._take_all()
+            if self._were_alike():
+                return fits
 
     def start(self) -> bool:
         """Begin with the initial states that have what INIT observes."""
@@ -146,14 +174,102 @@ class Walk:
         """Match an event; False if no step does."""
         plan = self.plan(event)
         tried = self.closed(self.states)
-        found: set[State] = set()
+        self._reduce(tried)
+        found: dict[object, State] = {}
         for state in tried:
-            found.update(plan.taken(state))
+            for after in plan.taken(state):
+                found.setdefault(self._key(after), after)
             self._look()
             bounded(found)
-        self.states = found or tried
+        self.states = set(found.values()) or tried
         self.matched += bool(found)
         return bool(found)
+
+    # ------------------------------------------------------------ depth first
+
+    def _take_all(self) -> bool:
+        """Match the events one after another, with all states that each may lead to.
+
+        If these become many, the first behavior to the end is looked for: it is
+        often found soon, and to find none takes no longer than by breadth.
+        """
+        events = self._trace.events
+        may_go_deep = self._whole and len(events) <= _DEEPEST
+        for place, event in enumerate(events):
+            if may_go_deep and len(self.states) > _MANY:
+                return self._deeper(events[place:])
+            if not self.take(event):
+                return False
+        return True
+
+    def _deeper(self, events: Sequence[Event]) -> bool:
+        """Match the other events, going on from each state before the next."""
+        first = self.matched
+        reached: list[dict[object, State]] = [{} for _ in range(len(events) + 1)]
+        reached[0] = {self._key(state): state for state in self.states}
+        ways = [self._onward(reached, events, 0, self.states)]
+        total = 0
+        while ways:
+            after = next(ways[-1], None)
+            if after is None:
+                ways.pop()
+                continue
+            total += 1
+            _bounded_in_all(total)
+            self.matched = max(self.matched, first + len(ways))
+            if len(ways) == len(events):
+                self.states = {after}
+                return True
+            ways.append(self._onward(reached, events, len(ways), {after}))
+        self.states = self.closed(set(reached[self.matched - first].values()))
+        return False
+
+    def _onward(
+        self,
+        reached: list[dict[object, State]],
+        events: Sequence[Event],
+        place: int,
+        states: set[State],
+    ) -> Iterator[State]:
+        """Return states after an event that were not reached there before."""
+        plan, there = self.plan(events[place]), reached[place + 1]
+        for state in self.closed(states):
+            for after in plan.taken(state):
+                key = self._key(after)
+                if key not in there:
+                    there[key] = after
+                    yield after
+            self._look()
+
+    # ------------------------------------------------------------ kinds of states
+
+    def _reduce(self, states: Sized) -> None:
+        """Keep one state of each kind from now on, if there are many."""
+        if self._whole and not self._tried_kinds and len(states) > _FEW:
+            self._tried_kinds = True
+            steps = self._asking.steps
+            if not steps.symmetric:
+                return
+            said = [*map(self._asking.value, values_of(self._trace))]
+            constants = steps.spec.constants.values()
+            classes = alike(constants, (*said, *steps.chosen_among))
+            self._kinds = Kinds(classes) if classes else None
+
+    @property
+    def by_kinds(self) -> bool:
+        """Whether states that differ only in names have counted as one."""
+        return self._kinds is not None
+
+    def _were_alike(self) -> bool:
+        """Whether nothing has told names apart that have counted as alike."""
+        names = self._kinds.names if self._kinds is not None else frozenset()
+        return names.isdisjoint(self._asking.steps.chosen_among)
+
+    def _key(self, state: State) -> object:
+        return state if self._kinds is None else self._kinds.kind(state)
+
+    def _spare(self, state: State) -> Callable[[object], bool] | None:
+        return None if self._kinds is None else self._kinds.spare(state)
 
     # ------------------------------------------------------------ events
 
@@ -161,6 +277,8 @@ class Walk:
         """Return an event, ready to be tried in many states."""
         key = event.steps, event.observations
         if key not in self._plans:
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
             self._plans[key] = self._made(event)
         return self._plans[key]
 
@@ -187,13 +305,20 @@ class Walk:
             return lambda state: (state,)
         asking = self._asking
         if isinstance(step, AnyStep):
-            every = asking.steps.taken
-            return lambda state: (
-                after for after in every(ANY, state, (), looks, only) if after != state
-            )
+            moves = self._taken(ANY, (), looks, only)
+            return lambda state: (after for after in moves(state) if after != state)
         name = asking.names[shape_of(step, asking.facts)]
-        given = asking.arguments(step)
-        return lambda state: asking.steps.taken(name, state, given, looks, only)
+        return self._taken(name, asking.arguments(step), looks, only)
+
+    def _taken(
+        self,
+        name: str,
+        given: tuple[Value, ...],
+        looks: tuple[Look, ...],
+        only: tuple[Exactly, ...],
+    ) -> Move:
+        taken = self._asking.steps.taken
+        return lambda state: taken(name, state, given, looks, only, self._spare(state))
 
     def _has(self, observations: Iterable[Observation], state: State) -> bool:
         return all(
@@ -216,18 +341,20 @@ class Walk:
         if not self._silent:
             return states
         none = (0,) * len(self._silent)
-        known: dict[State, list[Counts]] = {state: [none] for state in states}
-        todo = [(state, none) for state in states]
+        known = {self._key(state): (state, [none]) for state in states}
+        todo = [(key, none) for key in known]
         while todo:
-            state, counts = todo.pop()
-            if counts not in known[state]:
+            key, counts = todo.pop()
+            state, best = known[key]
+            if counts not in best:
                 continue  # a better way was found meanwhile
             for after, more in self._quietly(state, counts):
-                if _better(known.setdefault(after, []), more):
-                    todo.append((after, more))
+                there = self._key(after)
+                if _better(known.setdefault(there, (after, []))[1], more):
+                    todo.append((there, more))
             self._look()
             bounded(known)
-        return set(known)
+        return {state for state, _ in known.values()}
 
     def _quietly(self, state: State, counts: Counts) -> Iterator[tuple[State, Counts]]:
         for place, move in enumerate(self._silent):
@@ -279,7 +406,13 @@ def _better(known: list[Counts], counts: Counts) -> bool:
     return True
 
 
-def bounded(states: set[State] | dict[State, list[Counts]]) -> None:
+def _bounded_in_all(number: int) -> None:
+    if number > MOST_STATES:
+        message = f"more than {MOST_STATES:,} states were gone on from"
+        raise Stopped(Cause.STATES, message)
+
+
+def bounded(states: Sized) -> None:
     if len(states) > MOST_STATES:
         message = f"more than {MOST_STATES:,} states are possible at once"
         raise Stopped(Cause.STATES, message)

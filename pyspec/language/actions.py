@@ -25,6 +25,7 @@ from pyspec.language.emit import (
     Unassigned,
     is_other,
 )
+from pyspec.language.lifting import lifted
 from pyspec.language.nesting import within_limits
 
 
@@ -60,6 +61,9 @@ class ActionEmitter(Emitter):
 
     initial = False
 
+    drawn = 0
+    r"""Names that `\E` has bound on the way to the place that is being written."""
+
     def __init__(self, linked: Linked) -> None:
         super().__init__(linked)
         self.code: list[str] = []
@@ -88,11 +92,20 @@ class ActionEmitter(Emitter):
         call = ir.Apply(definition.at, definition.level, definition, ())
         self.labelled = {}
         self.act(call, scope, 1, Label(definition.name), self.finish)
-        inside, self.code = within_limits(self.code, gives=True), code
+        inside, self.code = within_limits(self.lift(self.code), gives=True), code
         # Nothing may be yielded at all; it is a generator all the same.
         head = [f"def {name}({', '.join(names)}):", "    if False: yield"]
         self.lines += [*head, *inside, ""]
         return name
+
+    def lift(self, lines: list[str]) -> list[str]:
+        """Take conditions out of the loops on which they do not depend."""
+        effects = {
+            name
+            for (what, *_), name in self.known.items()
+            if isinstance(what, ir.Definition) and not self.analysis.is_pure(what)
+        }
+        return lifted(lines, (effects | self.natives_with_effects).__contains__)
 
     def finish(self, scope: Scope, depth: int, label: Label) -> None:
         """Yield a state; each variable must have got a value."""
@@ -258,12 +271,12 @@ class ActionEmitter(Emitter):
             assigned = {self.left(branch, scope) for branch in branches}
             if len(assigned) == 1:
                 variables = sorted(assigned.pop(), key=lambda v: v.number)
-                code, scratch = self.code, list(self.code)
+                code, scratch, drawn = self.code, list(self.code), self.drawn
                 self.code = scratch
                 try:
                     self.merged(branches, variables, scope, depth, label, go)
                 except _Uneven:
-                    self.code = code
+                    self.code, self.drawn = code, drawn
                 else:
                     return
         for branch in branches:
@@ -313,7 +326,9 @@ class ActionEmitter(Emitter):
         self.put(
             depth, f"for ({inside}) in {found}:" if names else f"for _ in {found}:"
         )
+        self.drawn += 1  # an alternative may have drawn one
         go(self.given(scope, names), depth + 1, label)
+        self.drawn -= 1
 
     def given(self, scope: Scope, names: dict[ir.Declared, str]) -> Scope:
         """Return the scope in which variables have got their new values."""
@@ -500,7 +515,7 @@ class ActionEmitter(Emitter):
         self, node: ir.Binding, scope: Scope, depth: int, label: Label, go: Continue
     ) -> None:
         """TLC descends for a name only where the set is constant."""
-        inner = label
+        inner, drawn = label, self.drawn
         for bound in node.bounds:
             if bound.within is not None and bound.within.level > 0:
                 inner = label.closed()
@@ -509,10 +524,16 @@ class ActionEmitter(Emitter):
             groups = [bound.names] if bound.pattern else [(n,) for n in bound.names]
             for group in groups:
                 name = self.new("b")
-                self.put(depth, f"for {name} in {within}:")
+                self.put(depth, f"for {name} in {self.drawn_from(within)}:")
                 depth += 1
+                self.drawn += 1
                 scope = self.bound(ir.Bound(group, bound.pattern, None), name, scope)
         self.act(node.arguments[0], scope, depth, inner, go)
+        self.drawn = drawn
+
+    def drawn_from(self, text: str) -> str:
+        r"""Return what to loop over for a name that `\E` binds."""
+        return text
 
     def bound_set(
         self, bound: ir.Bound, scope: Scope, depth: int, node: ir.Binding

@@ -143,13 +143,18 @@ class Emitter:
         self.constants = linked.constants
         self.linked = linked
         self.uses = Uses(frozenset(self.constants), self.overrides, linked.stands)
-        self.analysis = Analysis(self.overrides, lambda d: self.native(d) is not None)
+        self.analysis = Analysis(
+            self.overrides,
+            lambda d: self.native(d) is not None,
+            linked.module.definitions.values(),
+        )
         self.lines: list[str] = []
         self.recipes: dict[str, Recipe] = {}
         self.known: dict[tuple[object, ...], str] = {}
         self.boolean: dict[ir.Definition, bool] = {}
         self.hoisted: dict[ir.Node, str] = {}
         self.impure = False
+        self.natives_with_effects: set[str] = set()
         self.fresh = 0
 
     # ------------------------------------------------------------ functions
@@ -192,7 +197,8 @@ class Emitter:
         emit = self.condition if condition else self.value
         body = emit(definition.body, scope)
         self.lines += [f"def {name}({', '.join(inside)}):", f"    return {body}", ""]
-        if not inside and not definition.level and not definition.recursive:
+        constant = not definition.level and not definition.recursive
+        if not inside and constant and self.analysis.is_steady(definition):
             self.lines += [f"{name} = once({name})", ""]
 
     def with_uses(
@@ -624,10 +630,12 @@ class Emitter:
         """Return the name in the table of a native, or of its constant value."""
         del found
         name = _plain(definition.name)
-        self.impure = self.impure or not self.analysis.is_pure(definition)
         key = ("native", definition.module, name)
         if key not in self.known:
             self.known[key] = self.recipe(Recipe("native", (definition.module, name)))
+        if not self.analysis.is_pure(definition):
+            self.impure = True
+            self.natives_with_effects.add(self.known[key])
         return self.known[key]
 
     def native_arguments(

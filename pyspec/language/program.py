@@ -10,6 +10,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 from pyspec.errors import Bug, Mistake
@@ -220,6 +221,11 @@ class Spec:
             yield
         finally:
             appearance.reset(token)
+
+    def named(self, found: Iterator[Any], most: int) -> list[Any]:
+        """Return so many of what a generator gives, run in this spec's order."""
+        with self.naming(), _finite():
+            return list(islice(found, most))
 
     def _named(self, found: Iterator[Any]) -> Iterator[Any]:
         """Return what a generator gives, run in this spec's order of names."""
@@ -461,6 +467,16 @@ def _chosen(values: Any, wanted: tuple[Any, ...] | None) -> Iterable[Any]:  # no
         return sets.every(values)
 
 
+def _guarded(values: Iterable[Any], holds: Callable[[], bool]) -> Iterable[Any]:
+    """Return the elements; none if there is one, and then this does not hold."""
+    elements = iter(values)
+    for first in elements:
+        if holds():
+            yield first
+            yield from elements
+        return
+
+
 def _fixed_all(
     count: int, make: Callable[..., tuple[Callable[..., Any], ...]]
 ) -> tuple[Callable[..., Any], ...]:
@@ -496,8 +512,9 @@ _OPS: Final = (
 )  # fmt: skip
 _SETS: Final = ("BOOLEAN", "STRING", "elements", "every", "members", "plain")
 _FORMULAS: Final = (
-    "ActionPredicate", "Always", "And", "Equivalent", "Eventually", "Implies",
-    "LeadsTo", "Not", "Or", "StatePredicate", "StrongFairness", "WeakFairness",
+    "About", "ActionPredicate", "Always", "And", "Equivalent", "Eventually",
+    "Implies", "LeadsTo", "Not", "Or", "StatePredicate", "StrongFairness",
+    "WeakFairness",
 )  # fmt: skip
 
 
@@ -513,6 +530,7 @@ def _called() -> dict[str, Any]:
         "fixed": _fixed,
         "fixed_all": _fixed_all,
         "chosen": _chosen,
+        "guarded": _guarded,
         "not_assigned": _not_assigned,
         "unassigned": _unassigned,
     }

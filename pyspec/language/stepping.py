@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from itertools import filterfalse
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pyspec.language.actions import Label
 from pyspec.language.build import build
@@ -19,7 +20,10 @@ from pyspec.language.link import Compiler
 from pyspec.language.nesting import room_for_depth, within_limits
 from pyspec.language.program import Program, Spec
 from pyspec.language.properties import PropertyEmitter
+from pyspec.language.runtime import ops, sets
+from pyspec.language.runtime.errors import EvaluationError
 from pyspec.language.tree import Tree
+from pyspec.values import Fn, ModelValue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -146,6 +150,16 @@ class StepEmitter(PropertyEmitter):
             return super().choices(text, target)
         return f"chosen({text}, only{target.number})"
 
+    def drawn_from(self, text: str) -> str:
+        r"""Leave out what makes no difference.
+
+        If names are exchanged, then for all that was drawn at once, so that only
+        one of several can be had without loss to be any of a few.
+        """
+        if not self.looking or self.drawn:
+            return super().drawn_from(text)
+        return f"thinned({text})"
+
     def look(self, depth: int, target: ir.Declared, text: str) -> int:
         """Go on only with a value that is as observed."""
         if not self.looking:
@@ -156,29 +170,49 @@ class StepEmitter(PropertyEmitter):
 
 
 class Steps:
-    """Compiled steps of one spec, ready to be taken."""
+    """Compiled steps of one spec, ready to be taken.
+
+    `chosen_among`: model values among which a CHOOSE has chosen though others
+    would have done as well, which treats them unlike.
+    """
 
     def __init__(self, stepping: Stepping) -> None:
         self.spec = Spec(stepping.program)
+        self.chosen_among: set[ModelValue] = set()
         self._stepping = stepping
+        self._spare: Callable[[Any], bool] | None = None
+        space = self.spec._space  # noqa: SLF001 - of one package
+        space.update(thinned=self._thinned, choose=self._choose)
 
-    def taken(
+    def taken(  # noqa: PLR0913, PLR0917 - what is known of a step
         self,
         name: str,
         state: State,
         arguments: Iterable[Value],
         looks: tuple[Look, ...],
         only: tuple[tuple[Value] | None, ...],
+        spare: Callable[[Any], bool] | None = None,
     ) -> Iterator[State]:
-        """Return the states that an action leads to; one may come several times.
+        r"""Return the states that an action leads to; one may come several times.
 
         A variable that the action tests rather than assigns is not looked at:
-        the caller looks at the whole state.
+        the caller looks at the whole state.  The first name that `\E` binds does
+        not get values that are `spare`.
         """
         function = self._found(self._stepping.steps[name])
         given = function(*state, *arguments, looks, only)
-        for _, _, after in self.spec._named(given):  # noqa: SLF001 - of one package
-            yield after
+        while found := self._some(given, spare):
+            yield from found
+
+    def _some(
+        self, given: Iterator[Any], spare: Callable[[Any], bool] | None
+    ) -> list[State]:
+        """Return the next states; what it takes to evaluate is set up once for all."""
+        self._spare = spare
+        try:
+            return [after for _, _, after in self.spec.named(given, _AT_ONCE)]
+        finally:
+            self._spare = None
 
     def value(self, name: str, state: State, arguments: Iterable[Value]) -> Value:
         """Return the value of a state operator."""
@@ -187,6 +221,88 @@ class Steps:
             found: Value = function(*state, *arguments)
             return found
 
+    @property
+    def symmetric(self) -> bool:
+        """Whether no operator goes by an order of values, but for CHOOSE."""
+        recipes = self._stepping.program.recipes.values()
+        natives = (recipe.of for recipe in recipes if recipe.kind == "native")
+        return all(
+            module in _EVEN_HANDED or (module, name) in _EVEN_HANDED
+            for module, name in natives
+        )
+
     def _found(self, name: str) -> Callable[..., Any]:
         found: Callable[..., Any] = self.spec._space[name]  # noqa: SLF001 - of one package
         return found
+
+    def _thinned(self, values: Iterable[Any]) -> Iterable[Any]:
+        if self._spare is None:
+            return values
+        return filterfalse(self._spare, values)
+
+    def _choose(
+        self,
+        values: Any,  # noqa: ANN401 - a set
+        test: Callable[[Any], bool],
+        at: object | None = None,
+    ) -> Any:  # noqa: ANN401 - any value
+        """Choose as ever, and note what else would have done."""
+        chosen = ops.choose(values, test, at)
+        names = _names(chosen)
+        if not names <= self.chosen_among:
+            self.chosen_among |= self._as_good(values, test, chosen, names)
+            if self.chosen_among >= self._all_names():
+                self.spec._space["choose"] = ops.choose  # noqa: SLF001 - nothing is left to note
+        return chosen
+
+    def _as_good(
+        self,
+        values: Any,  # noqa: ANN401 - a set
+        test: Callable[[Any], bool],
+        chosen: Any,  # noqa: ANN401 - any value
+        names: set[ModelValue],
+    ) -> set[ModelValue]:
+        """Return the names in what might have been chosen, if there is a choice."""
+        others: set[ModelValue] = set()
+        found = False
+        for number, each in enumerate(sets.elements(values)):
+            if number >= _MOST_LOOKED_AT:
+                return self._all_names()
+            try:
+                fits = each != chosen and test(each)
+            except EvaluationError:
+                return self._all_names()
+            if fits:
+                found, others = True, others | _names(each)
+        return names | others if found else set()
+
+    def _all_names(self) -> set[ModelValue]:
+        return _names(tuple(self.spec.constants.values()))
+
+
+def _names(value: Any) -> set[ModelValue]:  # noqa: ANN401 - any value
+    """Return the model values in a value."""
+    kind = type(value)
+    if kind is ModelValue:
+        return {value}
+    if kind is Fn:
+        return set().union(*(_names(part) for pair in value.items() for part in pair))
+    if kind is tuple or kind is frozenset:
+        return set().union(*map(_names, value))
+    return _names(sets.plain(value)) if isinstance(value, sets.LazySet) else set()
+
+
+_AT_ONCE: Final = 256
+_MOST_LOOKED_AT: Final = 1000
+_EVEN_HANDED: Final = {
+    "Naturals",
+    "Integers",
+    "Reals",
+    "Sequences",
+    "FiniteSets",
+    "Bags",
+    ("TLC", ":>"),
+    ("TLC", "@@"),
+    ("TLC", "Assert"),
+}
+"""Standard modules, or operators of them, that treat all model values alike."""

@@ -43,7 +43,7 @@ from pyspec.language.runtime.sets import (
 from pyspec.values import FALSE, TRUE, Bool, Fn, ModelValue, fn_maker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 __all__ = [
     "LazyFunction",
@@ -493,7 +493,7 @@ def domain(f: V) -> AnySet:
     if type(f) is tuple:
         return interval_of(1, len(f))
     if type(f) is Fn:
-        return _domain_of(f)
+        return f.shape.domain
     if type(f) is LazyFunction:
         return f.domain
     raise refused("only a function has a DOMAIN", expected="a function", found=f)
@@ -608,7 +608,3 @@ def _maker_for(
     """Return the keys in order, and what makes functions on them."""
     keys = in_order(s)
     return keys, fn_maker(map(plain, keys))
-
-
-def _domain_of(f: Iterable[V]) -> frozenset[V]:
-    return frozenset(f)

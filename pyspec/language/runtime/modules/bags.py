@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from pyspec.language.runtime.errors import refused
 from pyspec.language.runtime.ops import LazyFunction, add, apply, cup, domain, gt
 from pyspec.language.runtime.ops import function as function_on
-from pyspec.language.runtime.sets import MAX_SIZE, contains, elements, finite
+from pyspec.language.runtime.sets import (
+    MAX_SIZE,
+    contains,
+    elements,
+    finite,
+    require_like,
+)
 from pyspec.values import Fn, fn
 
 if TYPE_CHECKING:
@@ -25,8 +31,8 @@ def is_a_bag(b: V) -> bool:
         b = b.plain()
     if type(b) is not tuple and type(b) is not Fn:
         return False
-    counts = b.values() if type(b) is Fn else b
-    return all(type(count) is int and count > 0 for count in counts)
+    counts = b.row if type(b) is Fn else b
+    return not counts or (set(map(type, counts)) == _INTEGERS and min(counts) > 0)
 
 
 def bag_to_set(b: V) -> V:
@@ -41,11 +47,18 @@ def set_to_bag(s: V) -> V:
 
 def bag_in(e: V, b: V) -> bool:
     """Whether e is in the bag."""
+    if type(b) is Fn:
+        place = b.shape.index.get(e)
+        count: V = None if place is None else b.row[place]
+        if type(count) is int:
+            return count > 0
     return contains(domain(b), e) and gt(apply(b, e), 0)
 
 
 def bag_cup(a: V, b: V) -> V:
     """Return the bag with the elements of both."""
+    if _is_one_element(b) and type(a) is Fn and is_a_bag(a):
+        return _with(a, b)
     counts = _counts(a, "(+)")
     others = _counts(b, "(+)")
     keys = elements(cup(frozenset(counts), frozenset(others)))
@@ -54,6 +67,8 @@ def bag_cup(a: V, b: V) -> V:
 
 def bag_minus(a: V, b: V) -> V:
     """Return the first bag without the elements of the second."""
+    if _is_one_element(b) and type(a) is Fn and is_a_bag(a):
+        return _less(a, b)
     counts = _counts(a, "(-)")
     others = _counts(b, "(-)")
     cup(frozenset(counts), frozenset(others))
@@ -113,6 +128,34 @@ def copies_in(e: V, b: V) -> V:
     return apply(b, e) if bag_in(e, b) else 0
 
 
+# A message sent or received is a bag of one, and the network is the other bag.
+
+
+def _is_one_element(b: V) -> bool:
+    return type(b) is Fn and len(b.row) == 1 and type(b.row[0]) is int and b.row[0] > 0
+
+
+def _with(a: V, one: V) -> V:
+    require_like(a.shape.domain, one.shape.domain)
+    (key,), (count,) = one.shape.keys, one.row
+    place = a.shape.index.get(key)
+    if place is not None:
+        return a.replaced(key, add(a.row[place], count))
+    if type(key) is int:  # the domain might be that of a sequence now
+        return fn([*a.items(), (key, count)])
+    return a.joined(key, count)
+
+
+def _less(a: V, one: V) -> V:
+    require_like(a.shape.domain, one.shape.domain)
+    (key,), (count,) = one.shape.keys, one.row
+    place = a.shape.index.get(key)
+    if place is None:
+        return a
+    left = a.row[place] - count
+    return a.replaced(key, left) if left > 0 else a.without(key)
+
+
 def _bag_of(pairs: Any) -> V:  # noqa: ANN401 - pairs of a value and an int
     return fn([(key, count) for key, count in pairs if count])
 
@@ -127,6 +170,8 @@ def _counts(b: V, what: str) -> Mapping[V, int]:
         )
     return {key: apply(b, key) for key in elements(finite(domain(b)))}
 
+
+_INTEGERS: Final = {int}
 
 _OPERATORS: Final[dict[str, Callable[..., Any]]] = {
     "IsABag": is_a_bag,
