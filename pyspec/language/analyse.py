@@ -7,13 +7,14 @@ value only, so that they are computed once.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pyspec.language import ir
-from pyspec.language.uses import bound_names, parts
+from pyspec.language.uses import applied, bound_names, parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 IMPURE: Final = frozenset(
     {
@@ -24,7 +25,29 @@ IMPURE: Final = frozenset(
 )
 """Operators that may give another value, or do something, at each evaluation."""
 
+OF_THE_RUN: Final = frozenset({("TLC", "TLCGet"), ("TLC", "TLCSet")})
+"""Operators that look at a run, or change it: as if they read a variable of it."""
+
 IMPURE_MODULES: Final = frozenset({"Randomization", "Json", "IOUtils", "CSV"})
+_READING: Final = frozenset(
+    {
+        *(("Json", f"{how}Deserialize") for how in ("Json", "ndJson")),
+        *(("Json", f"ToJson{what}") for what in ("", "Array", "Object")),
+        *(("IOUtils", name) for name in ("IOEnv", "atoi", "zeroPadN")),
+        *(("CSV", name) for name in ("CSVRead", "CSVRecords")),
+    }
+)
+"""Operators of these modules that give one value in all of a run.
+
+That is, if the run itself writes no files.
+"""
+_WRITING: Final = frozenset(
+    {
+        *(("Json", f"{how}Serialize") for how in ("Json", "ndJson")),
+        *(("IOUtils", f"{how}Serialize") for how in ("", "IO")),
+        *(("CSV", name) for name in ("CSVWrite", "CSVWriteRecord")),
+    }
+)
 _LEFT_FIRST: Final = frozenset({"$ConjList", "\\land", "$DisjList", "\\lor", "=>"})
 _SURE: Final = frozenset(
     {"$Tuple", "$RcdConstructor", "$Pair", "TRUE", "FALSE", "BOOLEAN", "STRING", "'"}
@@ -47,12 +70,15 @@ class Analysis:
         self,
         overrides: Mapping[ir.Definition, ir.Definition],
         is_native: Callable[[ir.Definition], bool],
+        every: Iterable[ir.Definition] = (),
     ) -> None:
         self._overrides = overrides
         self._is_native = is_native
+        self._every = every
         self._strict: dict[ir.Definition, frozenset[ir.Name]] = {}
         self._summaries: dict[ir.Node, Summary] = {}
         self._pure: dict[ir.Definition, bool] = {}
+        self._steady: dict[ir.Definition, bool] = {}
 
     # ------------------------------------------------------------ strictness
 
@@ -183,8 +209,32 @@ class Analysis:
             impure = impure or definition.module in IMPURE_MODULES
             if not impure and definition.body is not None:
                 impure = not self.summary(definition.body).pure
-            self._pure[definition] = not impure
+            reads = (definition.module, name) in _READING and not self._writes
+            self._pure[definition] = reads or not impure
         return self._pure[definition]
+
+    @cached_property
+    def _writes(self) -> bool:
+        """Whether some operator of the module writes files."""
+        return any(
+            (found.module, found.name.rpartition("!")[2]) in _WRITING
+            for each in self._every
+            if each.body is not None
+            for found in applied(each.body)
+        )
+
+    def is_steady(self, definition: ir.Definition) -> bool:
+        """Whether an operator of no variable has one value in all of a run."""
+        definition = self._overrides.get(definition, definition)
+        if definition not in self._steady:
+            name = definition.name.rpartition("!")[2]
+            self._steady[definition] = True  # of a recursive one, not known yet
+            steady = (definition.module, name) not in OF_THE_RUN
+            if steady and definition.body is not None:
+                applied = self.summary(definition.body).applied
+                steady = all(map(self.is_steady, applied))
+            self._steady[definition] = steady
+        return self._steady[definition]
 
 
 def is_risky(node: ir.Node) -> bool:

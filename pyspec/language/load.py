@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pyspec.language.link import Compiler
+    from pyspec.language.logs import LogProgram
+    from pyspec.language.noted import Noted
     from pyspec.language.program import Program, Spec
     from pyspec.language.stepping import Stepping
     from pyspec.language.twin import Twin
@@ -138,6 +140,27 @@ def stepping(
     return found
 
 
+def reading_a_log(
+    source: Source,
+    toolchain: Callable[[], Toolchain] | None = None,
+    *,
+    stop: threading.Event | None = None,
+) -> LogProgram:
+    """Return what `link_log` makes of a source, kept or made now."""
+    files = involved(source.module, source.folders)
+
+    def made() -> LogProgram:
+        from pyspec.language.logs import link_log  # noqa: PLC0415 - slow
+
+        _refuse_self_mention(source.config, files)
+        xml = _exported(source, toolchain, stop)
+        texts = _texts(source.module, files)
+        return link_log(xml, source.config, _standard(files), texts)
+
+    found: LogProgram = kept("logs", _key(source, files, "log"), made)
+    return found
+
+
 def _key(source: Source, files: Mapping[str, Path], more: str = "") -> str:
     """Return what changes with anything that a compiled module depends on."""
     ours = sorted(n for n, file in files.items() if file.parent == modules_folder())
@@ -161,6 +184,16 @@ def twin(source: Source, toolchain: Callable[[], Toolchain] | None = None) -> Tw
         return traced(xml, source.config, _standard(files), texts)
 
     return Twin(compiler, files)
+
+
+def noted(source: Source, toolchain: Callable[[], Toolchain] | None = None) -> Noted:
+    """Return what tells how far the steps from a state come."""
+    from pyspec.language.noted import link_noted  # noqa: PLC0415 - few need it
+
+    files = involved(source.module, source.folders)
+    xml = _exported(source, toolchain, None)
+    texts = _texts(source.module, files)
+    return link_noted(xml, source.config, _standard(files), texts)
 
 
 def _made(

@@ -324,6 +324,10 @@ class TracedEmitter(PropertyEmitter):
             text = self._around(self._acting, "", text)
         super().put(depth, text)
 
+    def lift(self, lines: list[str]) -> list[str]:
+        """Leave conditions where the spec has them."""
+        return lines
+
     # ------------------------------------------------------------ functions
 
     def write(self, *given: Any, **named: Any) -> None:  # noqa: ANN401 - as it is

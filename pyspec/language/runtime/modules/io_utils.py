@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from pyspec.language.runtime.errors import EvaluationError, refused
 from pyspec.language.runtime.modules.outside import (
+    allow_io,
+    granted,
     read_text,
     require_io,
+    require_readable,
     string,
     write_text,
 )
@@ -49,9 +52,9 @@ _PLACE: Final = re.compile(r"%(?:([0-9]+)\$)?([sdn%])")
 
 def deserialize(name: V, options: V) -> V:
     """Return a record of how reading a text file went; `stdout` has the text."""
-    require_io("Deserialize", "reads a file")
     _require_text(options, "Deserialize")
     name = string(name, "first", "Deserialize")
+    require_readable(name, "Deserialize")
     try:
         return _RESULT(0, read_text(name, "Deserialize"), "")
     except EvaluationError as error:
@@ -159,7 +162,7 @@ def _fields(line: str, apart: str, count: int, at: str) -> list[str]:
 
 
 def _lines(name: str, what: str) -> list[str]:
-    require_io(what, "reads a file")
+    require_readable(name, what)
     return read_text(name, what).splitlines() if Path(name).exists() else []
 
 
@@ -171,9 +174,17 @@ def _add_line(line: str, name: V, what: str) -> None:
 
 
 def environment() -> V:
-    """Return the variables of the environment, a record."""
-    require_io("IOEnv", "reads variables of the environment")
-    return fn({name: _readable(value) for name, value in os.environ.items()})
+    """Return the variables of the environment, a record.
+
+    Those that were granted come before the process's own, which only a spec
+    that may reach out of itself sees.
+    """
+    grant = granted.get()
+    if grant is None or allow_io.get():
+        require_io("IOEnv", "reads variables of the environment")
+    known = dict(os.environ) if allow_io.get() else {}
+    known |= grant.variables if grant is not None else {}
+    return fn({name: _readable(value) for name, value in known.items()})
 
 
 def _readable(text: str) -> str:

@@ -3,13 +3,16 @@
 Records are objects, sequences and sets are arrays; a function to whose
 arguments no names of fields belong is an object with their texts for names.
 JSON has no model values (their names are strings) and TLA+ has neither null nor
-fractions, so these are refused.
+fractions, so these are refused; with the context variable `stand_ins` they, and
+integers that are too large, become model values, which equal only themselves.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from contextvars import ContextVar
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -18,7 +21,7 @@ from pyspec.language.runtime.errors import refused
 from pyspec.language.runtime.modules.outside import (
     file_error,
     read_text,
-    require_io,
+    require_readable,
     string,
     write_text,
 )
@@ -32,8 +35,9 @@ if TYPE_CHECKING:
 
     from pyspec.language.runtime.order import V
 
-__all__ = ["CONSTANTS", "PREDICATES", "TABLE", "TESTS"]
+__all__ = ["CONSTANTS", "PREDICATES", "TABLE", "TESTS", "stand_ins"]
 
+stand_ins: Final[ContextVar[bool]] = ContextVar("stand_ins", default=False)
 _LITERAL: Final = re.compile(
     r'"(?:[^"\\]|\\.)*"|null|-?Infinity|NaN|-?[0-9][0-9.eE+-]*', re.DOTALL
 )
@@ -128,17 +132,18 @@ def nd_deserialize(name: V) -> V:
 
 def _read(name: str, what: str) -> V:
     """Return what a file has, remembered for as long as the file stays as it is."""
-    require_io(what, "reads a file")
+    require_readable(name, what)
     try:
         state = Path(name).resolve().stat()
         place = str(Path(name).resolve())
     except (OSError, ValueError) as error:
         raise file_error(name, what, "read", error) from None
-    return _read_once(name, what, place, state.st_mtime_ns, state.st_size)
+    kind = (place, state.st_mtime_ns, state.st_size, stand_ins.get())
+    return _read_once(name, what, *kind)
 
 
 @lru_cache(maxsize=8)
-def _read_once(name: str, what: str, *_state: object) -> V:
+def _read_once(name: str, what: str, *_kind: object) -> V:
     text = read_text(name, what)
     if what == "JsonDeserialize":
         return _decoded(text, name, 1)
@@ -152,9 +157,9 @@ def _decoded(text: str, name: str, line: int) -> V:
         return _value(
             json.loads(
                 text,
-                parse_int=_number,
-                parse_float=_number,
-                parse_constant=_number,
+                parse_int=_read_number,
+                parse_float=_read_number,
+                parse_constant=_read_number,
                 object_pairs_hook=_pairs,
             )
         )
@@ -217,11 +222,33 @@ def _number(text: str) -> int:
     return whole
 
 
+def _read_number(text: str) -> V:
+    """Return the integer that a literal is, or, if that is wanted, a stand-in."""
+    try:
+        return _number(text)
+    except _UnfitError:
+        if not stand_ins.get() or len(text) > _LONGEST_NUMBER:
+            raise
+        return _stand_in(text)
+
+
+def _stand_in(text: str) -> V:
+    """Return the model value for a number; the same one if it is written otherwise."""
+    try:
+        plain_text = str(Decimal(text).normalize())
+    except InvalidOperation:
+        raise _UnfitError from None
+    if not plain_text.strip("-").startswith(tuple("0123456789")):
+        raise _UnfitError  # Infinity or NaN
+    words = plain_text.replace(".", "_").replace("-", "minus").replace("+", "")
+    return ModelValue(f"json_{words}")
+
+
 def _fits(literal: str) -> bool:
-    if literal.startswith('"'):
+    if literal.startswith('"') or (literal == "null" and stand_ins.get()):
         return True
     try:
-        _number(literal)
+        _read_number(literal)
     except _UnfitError:
         return False
     return True
@@ -229,7 +256,9 @@ def _fits(literal: str) -> bool:
 
 def _value(data: Any) -> V:  # noqa: ANN401 - JSON is not of one type
     if data is None:
-        raise _UnfitError
+        if not stand_ins.get():
+            raise _UnfitError
+        return ModelValue("json_null")
     if isinstance(data, dict):
         return fn({name: _value(each) for name, each in data.items()})
     if isinstance(data, list):

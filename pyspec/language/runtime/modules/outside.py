@@ -1,32 +1,53 @@
 """Whether evaluating a spec may read and write files, and how it does.
 
 A spec that somebody else wrote is text, not a program; so what reaches out of
-it is refused by name unless the context variable `allow_io` is set.  Paths are
-relative to the working directory, as in TLC.
+it is refused by name unless the context variable `allow_io` is set.  Without
+it, `granted` may name single files that can be read, and what the variables of
+the environment are.  Paths are relative to the working directory, as in TLC.
 """
 
 from __future__ import annotations
 
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pyspec.language.runtime.errors import refused
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pyspec.language.runtime.errors import EvaluationError
     from pyspec.language.runtime.order import V
 
 __all__ = [
+    "Grant",
     "allow_io",
     "file_error",
+    "granted",
     "read_text",
     "require_io",
+    "require_readable",
     "string",
     "write_text",
 ]
 
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a spec reaches though it may not read files at large.
+
+    `files` are resolved paths that may be read; `variables` are those of the
+    environment, in the place of this process's own.
+    """
+
+    files: frozenset[Path]
+    variables: Mapping[str, str]
+
+
 allow_io: Final[ContextVar[bool]] = ContextVar("allow_io", default=False)
+granted: Final[ContextVar[Grant | None]] = ContextVar("granted", default=None)
 
 
 def require_io(what: str, does: str) -> None:
@@ -36,6 +57,25 @@ def require_io(what: str, does: str) -> None:
             f"{what} {does}, which a spec may not do unasked",
             hint="--allow-io lets specs read and write files and variables of the "
             "environment; use it for specs that you trust",
+        )
+
+
+def require_readable(name: str, what: str) -> None:
+    """Refuse to read a file, unless it is one that was granted."""
+    grant = granted.get()
+    if grant is None or allow_io.get():
+        require_io(what, "reads a file")
+        return
+    try:
+        is_granted = Path(name).resolve() in grant.files
+    except (OSError, ValueError):
+        is_granted = False
+    if not is_granted:
+        raise refused(
+            f"{what} reads {name}, which nobody has named",
+            expected=", ".join(sorted(map(str, grant.files))) or "no file at all",
+            hint="name it with --env NAME=FILE if the spec asks for a variable, or "
+            "let a spec that you trust read every file with --allow-io",
         )
 
 
@@ -50,7 +90,7 @@ def string(v: V, place: str, what: str) -> str:
 
 def read_text(name: str, what: str) -> str:
     """Return what a file has; refused if that may not or cannot be read."""
-    require_io(what, "reads a file")
+    require_readable(name, what)
     try:
         return Path(name).read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:

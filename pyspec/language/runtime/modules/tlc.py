@@ -39,6 +39,7 @@ registers: Final[ContextVar[dict[V, V] | None]] = ContextVar("registers", defaul
 dice: Final[ContextVar[Random | None]] = ContextVar("dice", default=None)
 
 _POSITIVE_INT: Final = 0x7FFFFFFF
+_EXIT: Final = "exit"
 
 
 def print_both(out: V, value: V) -> V:
@@ -144,12 +145,18 @@ _OF_THE_RUN: Final[dict[str, V]] = {
 
 
 def tlc_set(key: V, value: V) -> bool:
-    """Set the register with a number; always true."""
+    """Set the register with a number; always true.
+
+    "exit" is set where whoever runs this has it among the registers, and looks.
+    """
+    known = registers.get()
+    if type(key) is str and known is not None and key == _EXIT and key in known:
+        known[key] = value
+        return True
     if type(key) is not int or key < 0:
         raise refused(
             "TLCSet sets registers with a number", expected="0 or more", found=key
         )
-    known = registers.get()
     if known is None:
         registers.set({key: value})
     else:
