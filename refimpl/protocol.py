@@ -151,7 +151,7 @@ def find(slug: str) -> Protocol:
 
 
 def find_broken(slug: str) -> tuple[Broken, ...]:
-    """Return the implementations of a slug that replay rejects; () if it has none."""
+    """Return the implementations of a slug that replay finds; () if it has none."""
     try:
         module = _module_of(f"{slug}_broken")
     except KeyError:

@@ -3,8 +3,9 @@
     python tools/record_traces.py two_phase_commit
 
 Writes traces/<family>/<slug>/: two runs of the implementation, without and with
-faults, expected to conform; and a run of each of two broken implementations,
-expected to be rejected where TLC rejects them.  Read what it writes before you
+faults, expected to conform; a run of each of two broken implementations, expected to
+be rejected where TLC rejects them; and one of each that stops too soon, with what it
+owes.  Read what it writes before you
 commit it: from then on these verdicts are what every engine is held to.
 """
 
@@ -14,7 +15,8 @@ import sys
 from dataclasses import replace
 
 from pyspec import catalog
-from pyspec.conformance import Judgement, TlcEngine, ask, load_spec
+from pyspec.campaign.judged import Judged
+from pyspec.conformance import Judgement, NativeEngine, TlcEngine, ask, load_spec
 from pyspec.tla2tools import find_toolchain
 from pyspec.trace import End, Expectation, Expected, Trace, write_trace
 from refimpl.protocol import Faults, find, find_broken
@@ -32,13 +34,16 @@ def main(slug: str) -> None:
     tools = find_toolchain()
     spec = load_spec(tools, protocol.spec)
     traces = recorded(slug)
-    verdicts = TlcEngine(tools).decide([ask(spec, t) for t in traces.values()])
+    engine = Judged(TlcEngine(tools), NativeEngine(lambda: tools))
+    verdicts = engine.decide([ask(spec, t) for t in traces.values()])
     protocol.traces.mkdir(parents=True, exist_ok=True)
     for (name, recording), verdict in zip(traces.items(), verdicts, strict=True):
         trace, expect = recording, Expectation(Expected.CONFORMS)
         if verdict.judgement is Judgement.REJECTED and verdict.event is not None:
             expect = Expectation(Expected.REJECTED, event=verdict.event.number)
             trace = cut(trace, verdict.matched + AFTERWARDS)
+        elif verdict.fairness is not None and verdict.fairness.owed:
+            expect = Expectation(Expected.OWES, call=verdict.fairness.owed[0].call)
         elif verdict.judgement is not Judgement.CONFORMS:
             raise SystemExit(f"{name}: {verdict.headline} {verdict.why}")
         file = protocol.traces / f"{name}.trace"
@@ -53,7 +58,10 @@ def recorded(slug: str) -> dict[str, Trace]:
         "no_faults": simulate(protocol, 0, Faults()),
         "many_faults": simulate(protocol, most_eventful(slug)),
     }
-    for broken in find_broken(slug)[:BROKEN]:
+    broken_ones = find_broken(slug)
+    stopping = [broken for broken in broken_ones if broken.owes]
+    wrong = [broken for broken in broken_ones if not broken.owes]
+    for broken in (*wrong[:BROKEN], *stopping):
         traces[broken.name] = simulate(
             broken.protocol,
             broken.seeds[0],

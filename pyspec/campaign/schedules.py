@@ -38,7 +38,7 @@ class BrokenFound:
     """A broken implementation and the first schedule that gave it away, if any.
 
     `problem` says what is not as it should be; None if it was rejected at the
-    event that is meant.
+    event that is meant, or owes the action that is meant.
     """
 
     broken: Broken
@@ -61,7 +61,7 @@ def run_schedules(
         failures=tuple(
             verdict
             for verdict in verdicts
-            if verdict.judgement is not Judgement.CONFORMS
+            if verdict.headline != Judgement.CONFORMS.value
         ),
         actions=Counter(name for trace in traces for name in actions_of(trace)),
     )
@@ -90,7 +90,7 @@ def actions_of(trace: Trace) -> Iterable[str]:
 
 
 def try_broken(slug: str, spec: Spec, engine: Engine) -> list[BrokenFound]:
-    """Replay the broken implementations of a protocol; each must be rejected."""
+    """Replay the broken implementations of a protocol; each must be found."""
     found = find_broken(slug)
     traces = [
         (broken, replace(trace, file=f"<{broken.name}, seed {seed}>"))
@@ -106,6 +106,8 @@ def try_broken(slug: str, spec: Spec, engine: Engine) -> list[BrokenFound]:
 
 
 def _judge(broken: Broken, verdicts: list[Verdict]) -> BrokenFound:
+    if broken.owes:
+        return _owing(broken, verdicts)
     rejected = [v for v in verdicts if v.judgement is Judgement.REJECTED]
     if not rejected:
         said = ", ".join(sorted({v.headline for v in verdicts})) or "no schedule ran"
@@ -124,6 +126,20 @@ def _judge(broken: Broken, verdicts: list[Verdict]) -> BrokenFound:
                 f"rejected at {', '.join(sorted(names)) or 'INIT'}, not at {meant}",
             )
     return BrokenFound(broken, rejected[0], None)
+
+
+def _owing(broken: Broken, verdicts: list[Verdict]) -> BrokenFound:
+    """Judge a mistake that takes no wrong step but stops too soon."""
+    unfair = [v for v in verdicts if v.fairness is not None and v.fairness.owed]
+    if not unfair:
+        said = ", ".join(sorted({v.headline for v in verdicts})) or "no schedule ran"
+        return BrokenFound(broken, None, f"nothing is owed ({said})")
+    for verdict in unfair:
+        owed = verdict.fairness.owed if verdict.fairness else ()
+        if broken.owes not in {each.call.action for each in owed if each.call}:
+            problem = f"{verdict.headline}, not {broken.owes}"
+            return BrokenFound(broken, verdict, problem)
+    return BrokenFound(broken, unfair[0], None)
 
 
 def implementation_of(slug: str) -> Protocol:

@@ -22,12 +22,13 @@ from pyspec.campaign.claims import (
     job_of,
 )
 from pyspec.campaign.files import implementation_files
+from pyspec.campaign.judged import Judged
 from pyspec.campaign.mutation import unnoticed
 from pyspec.campaign.native import Native
 from pyspec.campaign.recordings import recordings, replay_recording
 from pyspec.campaign.schedules import implementation_of, run_schedules, try_broken
 from pyspec.catalog import Says
-from pyspec.conformance import Limits, TlcEngine, ask, load_spec
+from pyspec.conformance import Limits, NativeEngine, TlcEngine, ask, load_spec
 from pyspec.conformance.expectation import unmet
 from pyspec.conformance.prose import lines_of
 from pyspec.errors import Exit, near
@@ -110,10 +111,10 @@ class Verification:
         self.stop = stop
         self.results: list[ClaimResult] = []
         self.nexts: dict[object, tuple[Application, ...]] = {}
-        self.engine: Engine = TlcEngine(
-            toolchain,
-            Limits(timeout_s=plan.timeout_s, memory_mb=plan.memory_mb),
-            stop=stop,
+        limits = Limits(timeout_s=plan.timeout_s, memory_mb=plan.memory_mb)
+        self.engine: Engine = TlcEngine(toolchain, limits, stop=stop)
+        self.judge: Engine = Judged(
+            self.engine, NativeEngine(lambda: toolchain, limits, stop=stop)
         )
 
     def rows(self) -> Iterator[Row]:
@@ -328,7 +329,7 @@ class Verification:
         yield self.pairing(found, spec)
         seeds = range(self.plan.seed, self.plan.seed + self.plan.runs)
         self.say(f"replaying {self.plan.runs} random schedules")
-        ran = run_schedules(found, seeds, spec, self.engine)
+        ran = run_schedules(found, seeds, spec, self.judge)
         yield _judged(
             "implementation",
             "random schedules",
@@ -365,9 +366,9 @@ class Verification:
         )
 
     def broken(self, slug: str, spec: Spec) -> Iterator[Row]:
-        """Broken implementations are rejected where they break the protocol."""
+        """Broken implementations are found where they break the protocol."""
         self.say("replaying broken implementations")
-        results = try_broken(slug, spec, self.engine)
+        results = try_broken(slug, spec, self.judge)
         for result in results:
             at = result.verdict.headline if result.verdict else "conforms"
             yield _judged(
@@ -380,7 +381,7 @@ class Verification:
             yield _red(
                 "implementation",
                 "broken implementations",
-                f"{len(results)}; at least {FEWEST_BROKEN} must be shown rejected",
+                f"{len(results)}; at least {FEWEST_BROKEN} must be found",
             )
 
     # ------------------------------------------------------------ 5
@@ -416,7 +417,7 @@ class Verification:
     def golden(self, read: list[Trace], spec: Spec) -> Iterator[Row]:
         """Each has its expected verdict."""
         asked = [ask(spec, trace) for trace in read]
-        for verdict in self.engine.decide(asked):
+        for verdict in self.judge.decide(asked):
             trace = verdict.question.trace
             name = trace.file.rpartition("/")[2] if trace.file else trace.module
             if trace.expect is None:
@@ -438,7 +439,7 @@ class Verification:
             for trace in read
             if trace.expect and trace.expect.verdict is Expected.CONFORMS
         ]
-        tried, missed = unnoticed(conforming, spec, self.engine)
+        tried, missed = unnoticed(conforming, spec, self.judge)
         return _judged(
             "traces",
             "each observed field matters",

@@ -7,26 +7,38 @@ generated module (`TlcEngine`).
 """
 
 from pyspec.conformance.adapters import Header, Ignored, Record, adapt_file
+from pyspec.conformance.claimed import claiming
 from pyspec.conformance.native import Monitor, NativeEngine
 from pyspec.conformance.question import Question, Spec, ask, load_spec
 from pyspec.conformance.tlc_engine import Engine, Limits, TlcEngine
-from pyspec.conformance.verdict import Explanation, Judgement, Verdict
+from pyspec.conformance.verdict import (
+    Explanation,
+    Fairness,
+    Judgement,
+    PropertyVerdict,
+    Truth,
+    Verdict,
+)
 
 __all__ = [
     "Engine",
     "Explanation",
+    "Fairness",
     "Header",
     "Ignored",
     "Judgement",
     "Limits",
     "Monitor",
     "NativeEngine",
+    "PropertyVerdict",
     "Question",
     "Record",
     "Spec",
     "TlcEngine",
+    "Truth",
     "Verdict",
     "adapt_file",
     "ask",
+    "claiming",
     "load_spec",
 ]

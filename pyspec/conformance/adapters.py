@@ -16,12 +16,14 @@ from __future__ import annotations
 
 import json
 import runpy
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pyspec.errors import Mistake, PyspecError
+from pyspec.trace.clocks import Clocks
 from pyspec.trace.model import End, Event, Loop, Silent, Trace
+from pyspec.trace.records import Records, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
 
     from pyspec.values import Value
 
-LONGEST_LINE = 1 << 20
+
+_LONGEST_FOUND: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,9 @@ class _Collected:
     events: dict[Hashable, list[Event]] = field(default_factory=dict)
     ignored: Counter[str] = field(default_factory=Counter)
     used: set[int] = field(default_factory=set)
+    clocks: defaultdict[Hashable, Clocks] = field(
+        default_factory=lambda: defaultdict(Clocks)
+    )
 
 
 def adapt_file(log: Path, adapter: Path) -> Adapted:
@@ -116,44 +122,14 @@ def adapt_file(log: Path, adapter: Path) -> Adapted:
 
 
 def read_records(log: Path) -> Iterator[Record]:
-    """Read NDJSON; Mistake with file and line for what is not an object."""
-    try:
-        handle = log.open("rb")
-    except OSError as error:
-        raise Mistake(f"cannot read this log: {error.strerror}", file=log) from None
-    with handle:
-        number = 0
-        while line := handle.readline(LONGEST_LINE + 1):
-            number += 1
-            if len(line) > LONGEST_LINE:
-                raise Mistake(
-                    f"this line is longer than {LONGEST_LINE} bytes",
-                    file=log,
-                    line=number,
-                )
-            if line.strip():
-                yield Record(_object(line, log, number), number, str(log))
-
-
-def _object(line: bytes, log: Path, number: int) -> Mapping[str, Any]:
-    try:
-        data = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        torn = not line.endswith(b"\n")
-        raise Mistake(
-            f"this line is not JSON: {error}",
-            file=log,
-            line=number,
-            hint="The file ends inside of this line: was it cut off?" if torn else None,
-        ) from None
-    if not isinstance(data, dict):
-        raise Mistake(
-            "this line is JSON but not an object",
-            file=log,
-            line=number,
-            found=type(data).__name__,
-        )
-    return data
+    """Read NDJSON; Mistake with file, line and column for what is not an object."""
+    with opened(log) as stream:
+        records = Records(stream, str(log))
+        for record in records:
+            yield Record(record.data, record.line.number, str(log))
+    if records.torn is not None:
+        records.torn.hint = "The file ends inside of this line: was it cut off?"
+        raise records.torn
 
 
 def _load(adapter: Path) -> Any:  # noqa: ANN401 - checked just below
@@ -226,6 +202,7 @@ def _collect(item: object, collected: _Collected, adapter: Path) -> None:
                     expected="numbers that increase within a trace",
                     hint="Steps of one record go into one event, as `A ; B`.",
                 )
+            _check_clock(collected.clocks[key], event, key, adapter)
             events.append(event)
             if event.line is not None:
                 collected.used.add(event.line)
@@ -236,6 +213,17 @@ def _collect(item: object, collected: _Collected, adapter: Path) -> None:
                 expected="Header, Ignored, or a pair of key and Event",
                 found=repr(item),
             )
+
+
+def _check_clock(clocks: Clocks, event: Event, key: Hashable, adapter: Path) -> None:
+    wrong = clocks.take(event)
+    if wrong is not None:
+        raise Mistake(
+            f"event {event.number} of trace {key!r}: {wrong.message}",
+            file=adapter,
+            expected=wrong.expected,
+            found=wrong.found,
+        )
 
 
 def _account(
@@ -249,6 +237,6 @@ def _account(
                 "the adapter neither uses nor ignores this record",
                 file=record.file,
                 line=record.line,
-                found=json.dumps(dict(record.data)),
+                found=json.dumps(dict(record.data))[:_LONGEST_FOUND],
                 hint=f"Let {adapter} yield an event for it, or Ignored with a reason.",
             )

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from pyspec.conformance.verdict import Judgement
 from pyspec.errors import Exit
-from pyspec.trace.model import Expected
+from pyspec.trace.model import UNKNOWN, Expected
+from pyspec.trace.write import show_call
 
 if TYPE_CHECKING:
     from pyspec.conformance.verdict import Verdict
-    from pyspec.trace.model import Expectation
+    from pyspec.trace.model import Call, Expectation
 
 
 def unmet(verdict: Verdict) -> str | None:
@@ -19,13 +20,47 @@ def unmet(verdict: Verdict) -> str | None:
     if expected is None:
         return None
     if expected.verdict is Expected.CONFORMS:
-        met = verdict.judgement is Judgement.CONFORMS
+        met = verdict.headline == Judgement.CONFORMS.value
         return None if met else f"expected conforms, found {verdict.headline}"
     if expected.verdict is Expected.REJECTED:
         return _rejected(verdict, expected)
-    return (
-        f"expected {expected.verdict.value}: properties and fairness are not judged "
-        "on traces by this version"
+    if not _is_judged(verdict, expected):
+        return f"expected {_text(expected)}: this was not judged"
+    if expected.verdict is Expected.VIOLATES:
+        met = expected.property in verdict.violated
+    else:
+        owed = verdict.fairness.owed if verdict.fairness else ()
+        met = any(_fits(expected.call, each.call) for each in owed)
+    return None if met else f"expected {_text(expected)}, found {verdict.headline}"
+
+
+def _is_judged(verdict: Verdict, expected: Expectation) -> bool:
+    """Whether an engine looked at what is expected, where it matters."""
+    if verdict.judgement is not Judgement.CONFORMS:
+        return True
+    if expected.verdict is Expected.VIOLATES:
+        return any(each.name == expected.property for each in verdict.properties)
+    unjudged = verdict.fairness.unjudged if verdict.fairness else ""
+    return expected.verdict is not Expected.OWES or not unjudged
+
+
+def _text(expected: Expectation) -> str:
+    """Return what EXPECT says of a property or of fairness."""
+    if expected.call is not None:
+        return f"owes {show_call(expected.call)}"
+    return f"violates {expected.property}"
+
+
+def _fits(expected: Call | None, owed: Call | None) -> bool:
+    """Whether this call is owed; arguments that are not given may be any."""
+    if expected is None or owed is None or expected.action != owed.action:
+        return False
+    if expected.arguments is None:
+        return True
+    given = owed.arguments or ()
+    return len(given) == len(expected.arguments) and all(
+        one in {UNKNOWN, other}
+        for one, other in zip(expected.arguments, given, strict=True)
     )
 
 
@@ -41,12 +76,12 @@ def exit_of(verdict: Verdict) -> Exit:
     """Return the exit code that a verdict calls for, given what was expected."""
     if verdict.judgement is Judgement.MALFORMED:
         return Exit.MISTAKE
-    expected = verdict.question.trace.expect
-    if expected is not None and expected.verdict in {Expected.VIOLATES, Expected.OWES}:
-        return Exit.UNDECIDED
     if verdict.judgement is Judgement.UNKNOWN:
         return Exit.UNDECIDED
+    expected = verdict.question.trace.expect
     if expected is not None:
+        if not _is_judged(verdict, expected):
+            return Exit.UNDECIDED
         return Exit.FINE if unmet(verdict) is None else Exit.VIOLATION
-    rejected = verdict.judgement is Judgement.REJECTED
-    return Exit.VIOLATION if rejected else Exit.FINE
+    wrong = verdict.judgement is Judgement.REJECTED or verdict.owed or verdict.violated
+    return Exit.VIOLATION if wrong else Exit.FINE

@@ -6,23 +6,25 @@
 from __future__ import annotations
 
 import contextvars
+import hashlib
 from dataclasses import replace
+from itertools import islice
 from time import perf_counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pyspec.conformance.asking import Asker
-from pyspec.conformance.explain import Detail, Probe, explain
+from pyspec.conformance.explain import Detail, Probe, can_be_explained, explain
+from pyspec.conformance.judging import Judging, ends_matter, online, unrepeatable
 from pyspec.conformance.module import Formulas, Literals
 from pyspec.conformance.question import ask
 from pyspec.conformance.tlc_engine import (
     Limits,
-    fresh_tag,
     grouped,
     printed_values,
     rejection,
 )
 from pyspec.conformance.verdict import Judgement, Verdict
-from pyspec.conformance.walk import Walk
+from pyspec.conformance.walk import MOST_STATES, Walk
 from pyspec.errors import Interrupted, Mistake
 from pyspec.explore.bounded import deep_recursion, ticking
 from pyspec.explore.limits import Limits as Bounds
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
     from pyspec.conformance.question import Question, Spec
     from pyspec.conformance.verdict import Explanation
+    from pyspec.conformance.walk import Asking, Plan
     from pyspec.language.state import State
     from pyspec.language.stepping import Steps
     from pyspec.tla2tools import Toolchain
@@ -58,10 +61,12 @@ class NativeEngine:
         limits: Limits | None = None,
         *,
         stop: threading.Event | None = None,
+        walk: type[Walk] = Walk,
     ) -> None:
         self.toolchain = toolchain
         self.limits = limits or Limits()
         self.stop = stop
+        self.walk = walk
 
     def decide(self, questions: Sequence[Question]) -> list[Verdict]:
         """Answer each question, in order."""
@@ -118,7 +123,7 @@ class Monitor:
         """What is known so far: that the events conform, or why they do not."""
         if self._rejected is not None:
             return self._rejected
-        return Verdict(self.question, Judgement.CONFORMS, self.matched)
+        return online(Verdict(self.question, Judgement.CONFORMS, self.matched))
 
     def _begun(self) -> Verdict | None:
         _quiet()
@@ -147,15 +152,17 @@ class Monitor:
         except Stopped as stopped:
             return _unknown(question, self.matched, stopped.message)
         except EvaluationError as error:
-            found = _malformed(question, self.matched, error.message)
+            found = _malformed(question, self.matched, error)
             return replace(found, event=event)
         if fits:
             self.matched = self._walk.matched
             return None
         place = 0 if event is not None else -1
         found = replace(rejection(question, place), matched=self.matched)
-        most = min(1, self.limits.explained)
-        return _explained(self._asker, {0: self._walk.states}, [found], most)[0]
+        if not self.limits.explained:
+            return found
+        tried = _tried_in(self._asking, self._walk, event)
+        return _explained(self._asker, {0: tried}, [found], self.limits)[0]
 
 
 class _Run:
@@ -168,8 +175,10 @@ class _Run:
         self.asker = Asker.of(
             group[0].spec, group[0].constants, engine.toolchain, engine.stop
         )
-        self._rejected: dict[int, set[State]] = {}
+        self._rejected: dict[int, _Tried] = {}
         self._unbounded_s = engine.limits.unbounded_total_s
+        self._judging = Judging(group, engine.toolchain, engine.stop)
+        self._walk = engine.walk
 
     def verdicts(self) -> list[Verdict]:
         """Answer; a question that cannot be evaluated costs the others nothing."""
@@ -177,29 +186,38 @@ class _Run:
         try:
             self.asking = self.asker.asking([question.trace for question in self.group])
         except (Mistake, EvaluationError) as error:
-            return [_malformed(question, 0, error.message) for question in self.group]
+            return [_malformed(question, 0, error) for question in self.group]
         watch = Watch(Bounds(self.limits.timeout_s, self.limits.memory_mb), self.stop)
         with deep_recursion(), ticking(watch.look):
             answers = [
                 self._verdict(place, question)
                 for place, question in enumerate(self.group)
             ]
-        return _explained(self.asker, self._rejected, answers, self.limits.explained)
+        return _explained(self.asker, self._rejected, answers, self.limits)
 
     def _verdict(self, place: int, question: Question) -> Verdict:
-        walk = Walk(self.asking, question.trace, _nothing)
+        whole = not ends_matter(question)
+        walk = self._walk(self.asking, question.trace, _nothing, whole=whole)
+        again = None
         try:
             conforms = walk.go()
+            ends = walk.states
+            if conforms:
+                again = unrepeatable(question, walk)
         except Stopped as stopped:
             if stopped.cause is Cause.STOPPED:
                 raise Interrupted("interrupted while replaying") from None
-            return _unknown(question, walk.matched, stopped.message)
+            matched = min(walk.matched, len(question.trace.events))  # of a loop once
+            return _unknown(question, matched, stopped.message)
         except EvaluationError as error:
-            return _malformed(question, walk.matched, error.message)
-        if conforms:
-            return Verdict(question, Judgement.CONFORMS, walk.matched)
-        self._rejected[place] = walk.states
-        found = rejection(question, walk.matched)
+            return _malformed(question, walk.matched, error)
+        if conforms and again is None:
+            matched = len(question.trace.events)
+            verdict = Verdict(question, Judgement.CONFORMS, matched)
+            return self._judging.judged(verdict, self.asking, ends)
+        found = rejection(question, walk.matched) if again is None else again
+        if len(self._rejected) < self.limits.explained:
+            self._rejected[place] = _tried_in(self.asking, walk, found.event)
         return found if found.bound is None else self._without_bound(found)
 
     def _without_bound(self, verdict: Verdict) -> Verdict:
@@ -208,7 +226,8 @@ class _Run:
         if seconds <= 0:
             return verdict  # it claims less than might be true, but nothing false
         watch = Watch(Bounds(seconds, self.limits.memory_mb), self.stop)
-        more = Walk(self.asking, verdict.question.trace, watch.look, bounded=False)
+        trace = verdict.question.trace
+        more = Walk(self.asking, trace, watch.look, bounded=False, whole=True)
         began = perf_counter()
         try:
             more.go()
@@ -223,74 +242,134 @@ class _Run:
 # ------------------------------------------------------------ explaining
 
 
+class _Tried(NamedTuple):
+    """The states in which a rejected event's next step was tried.
+
+    `part` of its steps were possible before; there were `number` such states, of
+    which `states` are those that are looked at.
+    """
+
+    part: int
+    number: int
+    states: list[State]
+
+
+def _tried_in(asking: Asking, walk: Walk, event: Event | None) -> _Tried:
+    """Return where the rejected event is impossible; without one it is INIT."""
+    part, states = 0, walk.states
+    if event is None:
+        found = asking.steps.spec.initial_states()
+        states = set(islice(found, MOST_STATES))
+    elif len(event.steps) > 1:
+        part, states = _within(walk.plan(event), states)
+    some = sorted(states, key=repr)[:_MOST_PROBED]
+    return _Tried(part, len(states), some)
+
+
+def _within(plan: Plan, tried: set[State]) -> tuple[int, set[State]]:
+    """Go as far into an event of several steps as some behavior does."""
+    found = {state for state in tried if plan.before(state)}
+    if not found:
+        return 0, tried
+    for part, move in enumerate(plan.moves[:-1]):
+        after = {each for state in found for each in move(state)}
+        if not after:
+            return part, found if part else tried
+        found = after
+    return len(plan.moves) - 1, found
+
+
 def _explained(
     asker: Asker,
-    rejected: Mapping[int, set[State]],
+    rejected: Mapping[int, _Tried],
     verdicts: list[Verdict],
-    most: int,
+    limits: Limits,
 ) -> list[Verdict]:
     """Ask at the first impossible events what would have fitted.
 
-    `rejected` has the states that each was tried in, by the verdict's place.
+    `rejected` says where each was tried, by the verdict's place.
     """
-    places = [place for place in rejected if verdicts[place].event is not None][:most]
-    if not places:
-        return verdicts
-    probes = {
-        place: [Probe(verdicts[place], fresh_tag(), detail) for detail in Detail]
-        for place in places
-    }
-    try:
-        steps = _probing(asker, probes)
-    except (Mistake, EvaluationError):
-        return verdicts  # a verdict stands without its explanation
+    places = [n for n in rejected if can_be_explained(verdicts[n])]
     for place in places:
-        found = _told(steps, place, probes[place], rejected[place])
-        if found is not None:
-            verdicts[place] = replace(verdicts[place], explanation=found)
+        verdicts[place] = replace(verdicts[place], part=rejected[place].part)
+    detail: Detail | None = Detail.FULL
+    while places and detail is not None:
+        probes = {place: Probe(verdicts[place], "", detail) for place in places}
+        found = _answered(asker, probes, rejected, limits)
+        for place, explanation in found.items():
+            verdicts[place] = replace(verdicts[place], explanation=explanation)
+        places = [place for place in places if place not in found]
+        detail = detail.less
     return verdicts
 
 
-def _probing(asker: Asker, probes: Mapping[int, Sequence[Probe]]) -> Steps:
+def _answered(
+    asker: Asker,
+    probes: Mapping[int, Probe],
+    rejected: Mapping[int, _Tried],
+    limits: Limits,
+) -> dict[int, Explanation]:
+    """Explain what can be evaluated; a verdict stands without its explanation."""
+    try:
+        steps = _probing(asker, probes)
+    except (Mistake, EvaluationError):
+        if len(probes) == 1:
+            return {}
+        alone = (_answered(asker, {n: p}, rejected, limits) for n, p in probes.items())
+        return {place: each for found in alone for place, each in found.items()}
+    watch = Watch(Bounds(limits.explaining_s, limits.memory_mb))
+    told = {}
+    try:
+        with deep_recursion(), ticking(watch.look):
+            for place, probe in probes.items():
+                told[place] = _told(steps, place, probe, rejected[place])
+    except Stopped:
+        pass  # what was told by then stands
+    return {place: found for place, found in told.items() if found is not None}
+
+
+def _probing(asker: Asker, probes: Mapping[int, Probe]) -> Steps:
     """Compile the formulas of all probes."""
     literals = Literals(defined=asker.facts.nullary)
     for value in asker.constants.values():
         literals.declare(value)
     formulas = Formulas(asker.facts, literals)
-    bodies = [
-        f"{_name(place, probe)} == {probe.formula(formulas)}"
-        for place, several in probes.items()
-        for probe in several
-    ]
-    wanted = [_name(n, probe) for n, several in probes.items() for probe in several]
+    for place, probe in probes.items():
+        probe.tag = _tag(place, probe.formula(formulas))
+    bodies = [f"{_name(n)} == {probe.formula(formulas)}" for n, probe in probes.items()]
+    wanted = [_name(place) for place in probes]
     names = literals.model_values.items()
     more = {constant: ModelValue(name) for name, constant in names}
     return asker.steps(bodies, (wanted, ()), more)
 
 
-def _told(
-    steps: Steps, place: int, probes: Sequence[Probe], states: set[State]
-) -> Explanation | None:
-    """Explain by the probe that asks most of those that can be answered."""
-    some = sorted(states, key=repr)[:_MOST_PROBED]
+def _told(steps: Steps, place: int, probe: Probe, tried: _Tried) -> Explanation | None:
+    """Return what a probe prints in the states; None if it has no value."""
     none = (None,) * len(steps.spec.variables)
-    for probe in probes:
-        printed: list[str] = []
-        token = tlc.printer.set(printed.append)
-        try:
-            for state in some:
-                for _ in steps.taken(_name(place, probe), state, (), none, none):
-                    pass
-        except EvaluationError:
-            continue
-        finally:
-            tlc.printer.reset(token)
-        return explain(probe, printed_values(printed, probe.tag))
-    return None
+    printed: list[str] = []
+    token = tlc.printer.set(printed.append)
+    try:
+        for state in tried.states:
+            for _ in steps.taken(_name(place), state, (), none, none):
+                pass
+    except EvaluationError:
+        return None
+    finally:
+        tlc.printer.reset(token)
+    found = explain(probe, printed_values(printed, probe.tag))
+    return replace(found, states=tried.number)
 
 
-def _name(place: int, probe: Probe) -> str:
-    return f"pxProbe_{place}_{probe.detail.value}"
+def _name(place: int) -> str:
+    return f"pxProbe_{place}"
+
+
+def _tag(place: int, formula: str) -> str:
+    """Return a word that no spec prints by chance, and the same one each time.
+
+    What was compiled for a rejection serves again when it is seen again.
+    """
+    return f"px{place}_{hashlib.sha256(formula.encode()).hexdigest()[:12]}"
 
 
 # ------------------------------------------------------------ small things
@@ -317,7 +396,7 @@ def _unknown(question: Question, matched: int, message: str) -> Verdict:
     return Verdict(question, Judgement.UNKNOWN, done, why=why)
 
 
-def _malformed(question: Question, matched: int, message: str) -> Verdict:
+def _malformed(question: Question, matched: int, error: Mistake) -> Verdict:
     """Something has no value: in the spec, or in what was observed."""
     events = question.trace.events
     event = events[matched] if 0 <= matched < len(events) else None
@@ -326,5 +405,15 @@ def _malformed(question: Question, matched: int, message: str) -> Verdict:
         Judgement.MALFORMED,
         max(matched, 0),
         event=event,
-        why=f"this cannot be evaluated: {message}",
+        why=f"this cannot be evaluated: {_in_words(error)}",
     )
+
+
+def _in_words(error: Mistake) -> str:
+    """Return what is wrong, on one line: what was expected, and what was found."""
+    parts = [
+        f"{word} {said}"
+        for word, said in (("expected", error.expected), ("found", error.found))
+        if said is not None
+    ]
+    return ": ".join(part for part in (error.message, ", ".join(parts)) if part)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING, Any
 
+from pyspec.conformance.outcomes import (
+    fairness_json,
+    properties_json,
+    property_lines,
+    summary,
+)
 from pyspec.conformance.verdict import Judgement
+from pyspec.conformance.why import explanation_lines, reasons_of
 from pyspec.errors import near
 
 if TYPE_CHECKING:
@@ -15,22 +21,25 @@ if TYPE_CHECKING:
     from pyspec.trace.model import Event
 
 
-def lines_of(verdict: Verdict) -> Iterator[str]:
-    """Return a verdict and, if it is not plain, its reasons."""
+def lines_of(verdict: Verdict, *, verbose: bool = False) -> Iterator[str]:
+    """Return a verdict and, if it is not plain, its reasons.
+
+    They fit on a screen, unless `verbose` asks for all that is known.
+    """
     name = _name(verdict)
     is_more = verdict.matched + (verdict.event is not None)
     total = max(len(verdict.question.trace.events), is_more)
     if verdict.judgement is Judgement.CONFORMS:
-        yield f"{name}: conforms ({total} events)"
+        yield f"{name}: {summary(verdict)} ({total} events)"
+        yield from property_lines(verdict)
         return
     yield f"{place(verdict)}: {verdict.headline}"
-    if verdict.judgement is Judgement.REJECTED:
+    if verdict.judgement is Judgement.REJECTED and verdict.event is not None:
         module = verdict.question.spec.facts.module
-        what = event_text(verdict.event) if verdict.event else "INIT"
-        yield f"  no step of {module} matches {what}"
+        yield f"  no step of {module} matches {event_text(verdict.event)}"
     if verdict.why:
         yield f"  {verdict.why}"
-    yield from _explained(verdict)
+    yield from explanation_lines(verdict.explanation, verbose=verbose)
     if verdict.judgement is not Judgement.MALFORMED:
         yield f"  {verdict.matched} of {total} events matched."
 
@@ -44,12 +53,23 @@ def _name(verdict: Verdict) -> str:
 def place(verdict: Verdict) -> str:
     """`file:line (key)` of what was rejected."""
     trace = verdict.question.trace
-    event = verdict.event
     where = near(trace.file) if trace.file else verdict.question.name
-    if event is not None and event.line is not None:
-        where = f"{where}:{event.line}"
+    line = _line(verdict)
+    if line is not None:
+        where = f"{where}:{line}"
     key = verdict.question.key
     return f"{where} ({key})" if key else where
+
+
+def _line(verdict: Verdict) -> int | None:
+    """Return the line of the event, or of INIT if that cannot be evaluated."""
+    if verdict.event is not None:
+        return verdict.event.line
+    if verdict.judgement is not Judgement.MALFORMED:
+        return None
+    trace = verdict.question.trace
+    lines = [trace.lines.get(f"INIT {seen.path.root}") for seen in trace.init]
+    return min((line for line in lines if line is not None), default=None)
 
 
 def event_text(event: Event) -> str:
@@ -57,28 +77,6 @@ def event_text(event: Event) -> str:
     from pyspec.trace.write import show_steps  # noqa: PLC0415 - keeps start-up fast
 
     return show_steps(event)
-
-
-def _explained(verdict: Verdict) -> Iterator[str]:
-    found = verdict.explanation
-    for guard in found.guards:
-        yield f"  {guard.file}:{guard.line}   {guard.text}   is false"
-        for operand, value in guard.values:
-            yield f"      {operand} = {value}"
-    for difference in found.differences:
-        yield f"  observed        {difference.observed}"
-        yield f"  the step gives  {' or '.join(difference.actual)}"
-    if found.enabled:
-        yield from textwrap.wrap(
-            f"enabled here: {', '.join(found.enabled)}",
-            width=79,
-            initial_indent="  ",
-            subsequent_indent="    ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-    elif found.stuck:
-        yield "  nothing is enabled here"
 
 
 def as_json(verdict: Verdict) -> dict[str, Any]:
@@ -89,22 +87,19 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         "key": verdict.question.key,
         "verdict": verdict.judgement.value,
         "event": event.number if event else None,
-        "line": event.line if event else None,
+        "line": _line(verdict),
         "matched": verdict.matched,
         "bound": verdict.bound,
         "why": "; ".join(_reasons(verdict)),
         "enabled": list(verdict.explanation.enabled),
-        "properties": [],
+        "nearest": [step.call for step in verdict.explanation.nearest],
+        "states": verdict.explanation.states or None,
+        "properties": properties_json(verdict),
+        "fairness": fairness_json(verdict),
     }
 
 
 def _reasons(verdict: Verdict) -> Iterator[str]:
     if verdict.why:
         yield verdict.why
-    for guard in verdict.explanation.guards:
-        yield f"{guard.text} is false ({guard.file}:{guard.line})"
-    for difference in verdict.explanation.differences:
-        yield (
-            f"observed {difference.observed}, "
-            f"the step gives {' or '.join(difference.actual)}"
-        )
+    yield from reasons_of(verdict.explanation)

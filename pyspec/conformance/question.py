@@ -12,9 +12,12 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pyspec.conformance.claimed import NOTHING, Claimed, claimed_by, claimed_of
 from pyspec.conformance.module import LARGEST, drawn_at, model_values, parts_of
+from pyspec.conformance.said import distinct
 from pyspec.errors import Mistake
-from pyspec.trace.model import UNKNOWN, Call, Observation, Trace
+from pyspec.trace.model import UNKNOWN, Call, Expected, Observation, Trace
+from pyspec.trace.places import column_of
 from pyspec.values import show
 
 if TYPE_CHECKING:
@@ -34,6 +37,7 @@ class Spec:
     `compiled` keeps what the native engine made of it, by constants.
 
     `overrides` are those constants that a cfg gives by an operator (`C <- Op`).
+    `claimed` names the fairness and properties that traces are judged by.
     """
 
     path: Path
@@ -42,6 +46,7 @@ class Spec:
     library: tuple[Path, ...] = ()
     overrides: Mapping[str, str] = field(default_factory=dict)
     compiled: dict[str, Asker] = field(default_factory=dict, compare=False, repr=False)
+    claimed: Claimed = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +94,12 @@ def load_spec(
     else:
         found = _facts(toolchain, module, config, library)  # which says what is wrong
     _refuse_our_names(module, found)
+    claimed = claimed_by(found, config)
     if config is None:
-        return Spec(module, found, {}, library)
+        return Spec(module, found, {}, library, claimed=claimed)
     overrides = _operators_for_constants(module, found, config)
-    return Spec(module, found, dict(config.constants), library, overrides)
+    constants = dict(config.constants)
+    return Spec(module, found, constants, library, overrides, claimed=claimed)
 
 
 def _facts(
@@ -183,16 +190,36 @@ class _Checker:
         self.known = self.facts.nullary.union(
             *map(model_values, self.constants().values()),
         )
+        lines = self.trace.lines
         for silent in self.trace.silent:
-            self.call(silent.call, None)
+            self.call(silent.call, lines.get(f"SILENT {silent.call.action}"))
         for observation in self.trace.init:
-            self.observation(observation, None)
-        for event in self.trace.events:
+            self.observation(observation, lines.get(f"INIT {observation.path.root}"))
+        for event in distinct(self.trace.events):
             for step in event.steps:
                 if isinstance(step, Call):
                     self.call(step, event.line)
             for observation in event.observations:
                 self.observation(observation, event.line)
+        self.expectation()
+
+    def expectation(self) -> None:
+        """Check what EXPECT names: a property, or an action that may be owed."""
+        expected = self.trace.expect
+        if expected is None:
+            return
+        if expected.verdict is Expected.OWES and expected.call is not None:
+            self.call(expected.call, self.trace.lines.get("EXPECT"))
+        try:
+            claimed_of(Question(self.spec, self.trace, {}))
+        except Mistake as error:
+            error.message = f"EXPECT violates {expected.property}: {error.message}"
+            error.file = self.trace.file
+            error.line = self.trace.lines.get("EXPECT")
+            error.column = column_of(
+                error.file, error.line, expected.property or "EXPECT"
+            )
+            raise
 
     def constants(self) -> dict[str, Value]:
         """Return the header's constants, then the cfg's; each has just one value."""
@@ -209,12 +236,16 @@ class _Checker:
             if not given:
                 raise self.mistake(
                     f"constant {name} of module {self.facts.module} has no value",
+                    line=self.trace.lines.get("TRACE"),
+                    word=self.trace.module,
                     expected=f"CONSTANT {name} = ... in the trace's header",
                     hint="Or give a cfg that assigns it: --config FILE.",
                 )
             if len(given) > 1 and given[0] != given[1]:
                 raise self.mistake(
                     f"constant {name} has two values",
+                    line=self.trace.lines.get(f"CONSTANT {name}"),
+                    word=name,
                     expected=f"{show(given[1])}, as the cfg says",
                     found=f"{show(given[0])} in the trace's header",
                 )
@@ -223,6 +254,9 @@ class _Checker:
             if name not in self.facts.constants:
                 raise self.mistake(
                     f"{name} is not a constant of module {self.facts.module}",
+                    line=self.trace.lines.get(f"CONSTANT {name}"),
+                    word=name,
+                    expected="a constant of the module",
                     hint=_guess(name, self.facts.constants),
                 )
         return merged
@@ -232,6 +266,8 @@ class _Checker:
         if given:
             raise self.mistake(
                 f"constant {name} has two values",
+                line=self.trace.lines.get(f"CONSTANT {name}"),
+                word=name,
                 expected=f"{self.spec.overrides[name]}, as the cfg says",
                 found=f"{show(given[0])} in the trace's header",
             )
@@ -242,6 +278,8 @@ class _Checker:
             raise self.mistake(
                 f"{call.action} is not an action of module {self.facts.module}",
                 line=line,
+                word=call.action,
+                expected="an action of the module",
                 hint=_guess(
                     call.action,
                     [name for name in self.facts.actions if self.is_action(name)],
@@ -253,6 +291,7 @@ class _Checker:
             raise self.mistake(
                 f"{call.action} has {_count(operator)}",
                 line=line,
+                word=call.action,
                 expected=_signature(operator),
                 found=f"{len(call.arguments)} argument(s)",
             )
@@ -275,6 +314,7 @@ class _Checker:
             raise self.mistake(
                 error.message,
                 line=line,
+                word=action,
                 expected=error.expected,
             ) from None
 
@@ -282,14 +322,18 @@ class _Checker:
         for number in _integers(value):
             if not -LARGEST - 1 <= number <= LARGEST:
                 raise self.mistake(
-                    f"{number} is beyond TLC's integers, which have 32 bits",
+                    f"{_short(number)} is beyond TLC's integers, which have 32 bits",
                     line=line,
+                    word=str(abs(number)),
+                    expected=f"a number from {-LARGEST - 1} to {LARGEST}",
                 )
         for name in sorted(model_values(value) - self.known):
             raise self.mistake(
                 f"{name} is neither a constant's value nor a name of module "
                 f"{self.facts.module}",
                 line=line,
+                word=name,
+                expected="a value that the constants give",
                 hint=_guess(name, self.known),
             )
 
@@ -299,6 +343,14 @@ class _Checker:
             self.value(value, line)
         root = path.root
         if root in self.facts.variables:
+            if path.arguments:
+                raise self.mistake(
+                    f"{root} is a variable, which takes no arguments",
+                    line=line,
+                    word=root,
+                    expected=f"{root} = ..., or {root}[...] = ...",
+                    found=f"{len(path.arguments)} argument(s)",
+                )
             return
         operator = self.facts.operators.get(root)
         if operator is None or operator.level > STATE:
@@ -306,29 +358,35 @@ class _Checker:
                 f"{root} is neither a variable nor a state operator of module "
                 f"{self.facts.module}",
                 line=line,
+                word=root,
+                expected="a variable or an operator that describes a state",
                 hint=_guess(root, self.facts.variables),
             )
         if len(operator.parameters) != len(observation.path.arguments):
             raise self.mistake(
                 f"{root} has {_count(operator)}",
                 line=line,
+                word=root,
                 expected=_signature(operator),
                 found=f"{len(observation.path.arguments)} argument(s)",
             )
 
-    def mistake(
+    def mistake(  # noqa: PLR0913 - data of an error message, all keyword-only
         self,
         message: str,
         *,
+        word: str,
         line: int | None = None,
         expected: str | None = None,
         found: str | None = None,
         hint: str | None = None,
     ) -> Mistake:
+        """Return a mistake in the trace: a word of its file, on this line."""
         return Mistake(
             message,
             file=self.trace.file,
             line=line,
+            column=column_of(self.trace.file, line, word),
             expected=expected,
             found=found,
             hint=hint,
@@ -337,6 +395,7 @@ class _Checker:
 
 STATE = 1
 ACTION = 2
+_LONGEST = 60
 
 
 def _integers(value: Value) -> Iterator[int]:
@@ -357,8 +416,13 @@ def _signature(operator: Operator) -> str:
     return f"{operator.name}({', '.join(operator.parameters)})"
 
 
+def _short(number: int) -> str:
+    digits = str(number)
+    return digits if len(digits) <= _LONGEST else f"{digits[:_LONGEST]}..."
+
+
 def _guess(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(known), n=1)
+    close = difflib.get_close_matches(name[:_LONGEST], list(known), n=1)
     if close:
         return f"Did you mean {close[0]}?"
     return f"It has {_enumerate(known)}."

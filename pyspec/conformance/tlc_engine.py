@@ -12,14 +12,16 @@ import secrets
 import time
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
-from pyspec.conformance.explain import Detail, Probe, explain
+from pyspec.conformance.claimed import claimed_of
+from pyspec.conformance.explain import Detail, Probe, can_be_explained, explain
 from pyspec.conformance.module import generate
-from pyspec.conformance.verdict import Judgement, Verdict
+from pyspec.conformance.verdict import Fairness, Judgement, Verdict
 from pyspec.errors import Interrupted, Unavailable, Undecided
 from pyspec.tla2tools import Cause, Job, run
 from pyspec.tla2tools.process import Workspace
+from pyspec.trace.model import End, Loop
 from pyspec.values import show
 
 if TYPE_CHECKING:
@@ -103,8 +105,8 @@ class TlcEngine:
             if limited and len(batch) > 1:
                 return [v for part in _halves(batch) for v in self.verdicts(part)]
             return [
-                _verdict(question, position, outcome)
-                for question, position in zip(batch, reached, strict=True)
+                _verdict(question, place, outcome)
+                for question, place in zip(batch, reached, strict=True)
             ]
         if outcome.cause is Cause.ASSUMPTION:  # the constants are those of all
             return [_failed(question, 0, outcome) for question in batch]
@@ -113,7 +115,7 @@ class TlcEngine:
             return [v for part in _halves(batch) for v in self.verdicts(part)]
         rest = [*batch[:culprit], *batch[culprit + 1 :]]
         verdicts = self.verdicts(rest) if rest else []
-        failed = _failed(batch[culprit], reached[culprit], outcome)
+        failed = _failed(batch[culprit], reached[culprit].matched, outcome)
         return [*verdicts[:culprit], failed, *verdicts[culprit:]]
 
     def reach(
@@ -121,11 +123,8 @@ class TlcEngine:
         batch: Sequence[Question],
         *,
         unbounded: bool = False,
-    ) -> tuple[list[int], Outcome]:
-        """Return how many events of each trace some behavior matches.
-
-        -1 if not even an initial state fits.
-        """
+    ) -> tuple[list[_Place], Outcome]:
+        """Return how far some behavior matches each trace."""
         tag = fresh_tag()
         generated = generate(batch, name=_NAME, tag=tag, unbounded=unbounded)
         size = sum(map(len, generated.events)) + len(batch)
@@ -140,7 +139,7 @@ class TlcEngine:
         for trace, position in _positions(outcome.prints, tag):
             best[trace - 1] = max(best[trace - 1], position)
         reached = [
-            _events_matched(position, owners)
+            _place(position, owners)
             for position, owners in zip(best, generated.events, strict=True)
         ]
         return reached, outcome
@@ -177,14 +176,16 @@ class TlcEngine:
         )
         questions = [verdict.question for verdict in verdicts]
         reached, outcome = engine.reach(questions, unbounded=True)
-        return reached if outcome.cause in _FINISHED else None
+        if outcome.cause not in _FINISHED:
+            return None
+        return [place.matched for place in reached]
 
     def explained(self, verdicts: list[Verdict]) -> list[Verdict]:
         """Ask TLC again at the first impossible events: what would have fitted?"""
         rejected = [
             place
             for place, verdict in enumerate(verdicts)
-            if verdict.judgement is Judgement.REJECTED and verdict.event is not None
+            if verdict.judgement is Judgement.REJECTED and can_be_explained(verdict)
         ][: self.limits.explained]
         parts = self.probed([verdicts[place] for place in rejected], Detail.FULL)
         for place, part in zip(rejected, parts, strict=True):
@@ -204,8 +205,8 @@ class TlcEngine:
             for verdict, explanation in zip(verdicts, found, strict=True)
         ]
         mute = [place for place, one in enumerate(found) if one is None]
-        if mute and detail in _LESS:
-            less = self.probed([verdicts[place] for place in mute], _LESS[detail])
+        if mute and detail.less is not None:
+            less = self.probed([verdicts[place] for place in mute], detail.less)
             for place, verdict in zip(mute, less, strict=True):
                 answers[place] = verdict
         return answers
@@ -217,13 +218,13 @@ class TlcEngine:
     ) -> list[Explanation | None]:
         """Explain rejections in one run; without those that TLC stumbles over."""
         probes = [Probe(verdict, fresh_tag(), detail) for verdict in verdicts]
-        questions = [verdict.question for verdict in verdicts]
+        questions = [probe.verdict.question for probe in probes]
         generated = generate(
             questions,
             name=_NAME,
             tag=fresh_tag(),
             probes={
-                index: (probe.place, probe.formula)
+                index: (probe.place, probe.verdict.part, probe.formula)
                 for index, probe in enumerate(probes)
             },
         )
@@ -285,7 +286,6 @@ _NAME = "PyspecReplay"
 MOST_EVENTS = 30_000
 # A batch in which no trace has the initial state that it observes is decided.
 _FINISHED = frozenset({Cause.NONE, Cause.NO_INITIAL_STATE})
-_LESS = {Detail.FULL: Detail.ORDERED, Detail.ORDERED: Detail.BARE}
 _ENVIRONMENT = frozenset({Cause.KILLED, Cause.DISK})
 
 
@@ -364,19 +364,27 @@ def _closing(text: str, start: int) -> int | None:
     return None
 
 
-def _events_matched(position: int, owners: tuple[int, ...]) -> int:
-    """Events wholly before a position; -1 before the initial state."""
+class _Place(NamedTuple):
+    """How many events matched, and steps of the next; -1 before the initial state."""
+
+    matched: int
+    part: int = 0
+
+
+def _place(position: int, owners: tuple[int, ...]) -> _Place:
+    """Return what lies wholly before a position."""
     if position == 0:
-        return -1
+        return _Place(-1)
     if position > len(owners):
-        return owners[-1] + 1 if owners else 0
-    return owners[position - 1]
+        return _Place(owners[-1] + 1 if owners else 0)
+    owner = owners[position - 1]
+    return _Place(owner, position - 1 - owners.index(owner))
 
 
-def _verdict(question: Question, matched: int, outcome: Outcome) -> Verdict:
-    events = question.trace.events
+def _verdict(question: Question, place: _Place, outcome: Outcome) -> Verdict:
+    events, matched = question.trace.events, place.matched
     if matched == len(events):
-        return Verdict(question, Judgement.CONFORMS, matched)
+        return beyond_events(Verdict(question, Judgement.CONFORMS, matched))
     if outcome.cause not in _FINISHED:
         return Verdict(
             question,
@@ -384,11 +392,25 @@ def _verdict(question: Question, matched: int, outcome: Outcome) -> Verdict:
             max(matched, 0),
             why=f"{outcome.message}; {max(matched, 0)} of {len(events)} events matched",
         )
-    return rejection(question, matched)
+    return rejection(question, matched, place.part)
 
 
-def rejection(question: Question, matched: int) -> Verdict:
-    """Return the verdict on a trace of which so many events matched; -1: no INIT."""
+def beyond_events(verdict: Verdict) -> Verdict:
+    """Return the verdict on a trace whose events match, with what TLC is not asked."""
+    question = verdict.question
+    end, claimed = question.trace.end, claimed_of(question)
+    if isinstance(end, Loop):
+        why = "whether a loop can be repeated for ever, only the native engine decides"
+        return replace(verdict, judgement=Judgement.UNKNOWN, why=why)
+    rests = end is End.QUIESCENT and claimed.specification is not None
+    if not (claimed.names or rests):
+        return verdict
+    why = "fairness and properties, which only the native engine looks at"
+    return replace(verdict, fairness=Fairness(unjudged=why))
+
+
+def rejection(question: Question, matched: int, part: int = 0) -> Verdict:
+    """Return the verdict on a trace of which so much matched; -1 events: no INIT."""
     events = question.trace.events
     bounds = [silent.maximum for silent in question.trace.silent]
     known = [bound for bound in bounds if bound is not None]
@@ -399,6 +421,7 @@ def rejection(question: Question, matched: int) -> Verdict:
         event=events[matched] if matched >= 0 else None,
         bound=min(known) if known and matched >= 0 else None,
         why=_without_start(question) if matched < 0 else "",
+        part=part,
     )
 
 

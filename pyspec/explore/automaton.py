@@ -66,6 +66,10 @@ class Automaton:
             known = self._known[state][mask] = self._transitions(state, mask)
         return known
 
+    def left(self, state: int) -> tuple[Formula, ...]:
+        """Return what must hold from this state on."""
+        return tuple(self._formulas[number] for number in self._states[state])
+
     def _transitions(self, state: int, mask: int) -> tuple[Transition, ...]:
         none = frozenset[int]()
         ends: dict[tuple[frozenset[int], frozenset[int]], None] = {}

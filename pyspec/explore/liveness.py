@@ -29,7 +29,14 @@ if TYPE_CHECKING:
     from pyspec.explore.model import Model
     from pyspec.explore.space import StateSpace
 
-__all__ = ["Graph", "Lasso", "find_lasso", "find_violation", "refuse_cuts"]
+__all__ = [
+    "Graph",
+    "Lasso",
+    "find_lasso",
+    "find_violation",
+    "not_put_off",
+    "refuse_cuts",
+]
 
 
 class Graph(NamedTuple):
@@ -175,13 +182,13 @@ class _Recurring:
 
         everything = frozenset(range(len(product.classes)))
         return Acceptance(
-            often=(*map(where, self._often), *_not_put_off(product)),
+            often=(*map(where, self._often), *not_put_off(product)),
             never=everything - everything.intersection(*map(where, self._always)),
             pairs=tuple((where(one), where(other)) for one, other in self._pairs),
         )
 
 
-def _not_put_off(product: Product) -> Iterator[frozenset[int]]:
+def not_put_off(product: Product) -> Iterator[frozenset[int]]:
     """Return for each `<>` the classes of the edges that do not put it off."""
     for number in sorted({one for _, put_off in product.classes for one in put_off}):
         yield frozenset(

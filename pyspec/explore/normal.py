@@ -35,6 +35,7 @@ __all__ = [
     "cases",
     "conjuncts",
     "is_local",
+    "is_tail",
     "normal",
     "predicates",
     "strong",
@@ -99,7 +100,7 @@ def _any(parts: Iterable[Formula]) -> Formula:
 
 
 def _always(body: Formula) -> Formula:
-    if _is_tail(body) or isinstance(body, Always):
+    if is_tail(body) or isinstance(body, Always):
         return body
     if isinstance(body, And) and not is_local(body):
         return _all(map(_always, body.parts))
@@ -107,18 +108,18 @@ def _always(body: Formula) -> Formula:
 
 
 def _eventually(body: Formula) -> Formula:
-    if _is_tail(body) or isinstance(body, Eventually):
+    if is_tail(body) or isinstance(body, Eventually):
         return body
     if isinstance(body, Or) and not is_local(body):
         return _any(map(_eventually, body.parts))
     return Eventually(body)
 
 
-def _is_tail(formula: Formula) -> bool:
+def is_tail(formula: Formula) -> bool:
     """Whether dropping a first part of a behavior never changes the value."""
     match formula:
         case And(parts) | Or(parts):
-            return all(map(_is_tail, parts))
+            return all(map(is_tail, parts))
         case Always(Eventually()) | Eventually(Always()):
             return True
     return False

@@ -255,7 +255,8 @@ class PropertyEmitter(ActionEmitter):
                 held = self.holds(wrapped(node, around), scope)
                 return f"(And(()) if {held} else Or(()))"
             case _ if level == 1:
-                return f"StatePredicate({self.of_state(wrapped(node, around), scope)})"
+                held = self.of_state(wrapped(node, around), scope)
+                return f"StatePredicate({held}, {self.about(node, scope)})"
             case ir.Let() | ir.Instance():
                 return self.temporal(node.body, (*around, node), scope)
             case ir.Apply() if definition := self.meant(node.operator, node.at):
@@ -314,7 +315,8 @@ class PropertyEmitter(ActionEmitter):
             same = ir.Builtin(node.at, _ACTION, "UNCHANGED", node.arguments[1:])
             either = (same, node.arguments[0])
             whole = ir.Builtin(node.at, _ACTION, "$DisjList", either)
-        return f"ActionPredicate({self.of_step(wrapped(whole, around), scope)})"
+        held = self.of_step(wrapped(whole, around), scope)
+        return f"ActionPredicate({held}, None, {self.about(node, scope)})"
 
     def fairness(self, node: ir.Builtin, around: Around, scope: Scope) -> str:
         """WF_v(A) and SF_v(A)."""
@@ -323,7 +325,28 @@ class PropertyEmitter(ActionEmitter):
         enabled = self.of_state(_enabled(angle, around), scope)
         taken = self.of_step(wrapped(_taken(angle), around), scope)
         kind = "WeakFairness" if node.name == "$WF" else "StrongFairness"
-        return f"{kind}({enabled}, {taken})"
+        about = self.about(node, scope, self.applied_to(action, around, scope))
+        return f"{kind}({enabled}, {taken}, {about})"
+
+    def about(self, node: ir.Node, scope: Scope, more: str = "") -> str:
+        """Return a function that tells where a formula stands, and of whom."""
+        at = node.at
+        place = at and (at.module, at.line, at.column, at.end_line, at.end_column)
+        bound = {n.text: text for n, text in scope.names.items() if not n.arity}
+        names = "".join(f"({name!r}, {text}), " for name, text in bound.items())
+        return f"lambda: About({place!r}, ({names}){more})"
+
+    def applied_to(self, action: ir.Node, around: Around, scope: Scope) -> str:
+        """Return the name and the arguments of an action, as text for `about`."""
+        if not isinstance(action, ir.Apply):
+            return ""
+        if not isinstance(action.operator, ir.Definition):
+            return ""
+        name = action.operator.name
+        if any(self.level(part, around) for part in action.arguments):
+            return f", {name!r}, None"
+        given = [self.value(wrapped(part, around), scope) for part in action.arguments]
+        return f", {name!r}, ({''.join(f'{text}, ' for text in given)})"
 
     def branches(self, node: ir.Builtin, around: Around, scope: Scope) -> str:
         """IF of temporal formulas; the test is of the first state."""

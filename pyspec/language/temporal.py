@@ -11,15 +11,17 @@ must be true and for `<<A>>_v` false of them if v does not change.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, Union
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyspec.language.state import State
+    from pyspec.values import Value
 
 __all__ = [
+    "About",
     "ActionPredicate",
     "Always",
     "And",
@@ -55,11 +57,30 @@ OfState: TypeAlias = "Callable[[State], bool]"
 OfStep: TypeAlias = "Callable[[State, State], bool]"
 
 
+class About(NamedTuple):
+    """Where a formula stands in its module, for people.
+
+    - place: module, line, column, last line, last column (from 1, inclusive)
+    - names: what the quantifiers around it bound
+    - action, arguments: of fairness, the operator that it is about; "" if it is
+      about none, and None if the arguments have no value by themselves
+    """
+
+    place: tuple[str, int, int, int, int] | None
+    names: tuple[tuple[str, Value], ...] = ()
+    action: str = ""
+    arguments: tuple[Value, ...] | None = ()
+
+
+Telling: TypeAlias = "Callable[[], About] | None"
+
+
 @dataclass(frozen=True, slots=True)
 class StatePredicate:
     """A predicate on the first state."""
 
     holds: OfState
+    about: Telling = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +92,7 @@ class ActionPredicate:
 
     holds: OfStep
     guard: StatePredicate | None = None
+    about: Telling = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +163,7 @@ class WeakFairness:
 
     enabled: OfState
     taken: OfStep
+    about: Telling = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +172,7 @@ class StrongFairness:
 
     enabled: OfState
     taken: OfStep
+    about: Telling = field(default=None, compare=False, repr=False)
 
 
 def infinitely_often(body: Formula) -> Formula:

@@ -1,7 +1,7 @@
 """Two-phase commit with known mistakes, each of which replay must find.
 
 Every class overrides what it gets wrong and nothing else.  `BROKEN` says where
-the spec rejects it; those in `UNFAIR` take no wrong step but stop too soon.
+the spec rejects it, or what it owes: then it takes no wrong step but stops too soon.
 An override keeps the action of the method it overrides.
 """
 
@@ -26,7 +26,7 @@ from refimpl.commit.two_phase_commit import (
 from refimpl.process import ProcessId, guard, volatile
 from refimpl.protocol import Broken, Faults
 
-__all__ = ["BROKEN", "UNFAIR"]
+__all__ = ["BROKEN"]
 
 
 class ImpatientRM(ResourceManager):
@@ -190,9 +190,6 @@ BROKEN: Final = (
         faults=Faults(crashes=1, crash_percent=10, spared=frozenset({"rm"})),
         seeds=(10, 13, 21, 39),
     ),
-)
-
-UNFAIR: Final = (
     _broken(
         "resigned_tm",
         tm=ResignedTM,

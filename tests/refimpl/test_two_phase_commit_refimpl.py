@@ -21,7 +21,7 @@ from refimpl.commit.two_phase_commit import (
     TransactionManager,
     two_phase_commit,
 )
-from refimpl.commit.two_phase_commit_broken import BROKEN, UNFAIR
+from refimpl.commit.two_phase_commit_broken import BROKEN
 from refimpl.protocol import Broken, Faults, find_broken
 from refimpl.sim import Observe, World, simulate
 
@@ -189,7 +189,7 @@ def test_it_knows_nothing_of_the_simulator() -> None:
 
 
 def each_broken() -> list[object]:
-    return [pytest.param(each, id=each.name) for each in BROKEN + UNFAIR]
+    return [pytest.param(each, id=each.name) for each in BROKEN]
 
 
 @pytest.mark.parametrize("broken", each_broken())
