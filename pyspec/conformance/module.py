@@ -317,20 +317,20 @@ def generate(
     name: str,
     tag: str,
     unbounded: bool = False,
-    probes: Mapping[int, tuple[int, Callable[[Formulas], str]]] | None = None,
+    probes: Mapping[int, tuple[int, int, Callable[[Formulas], str]]] | None = None,
 ) -> Generated:
     """Write the module for questions of one spec and one set of constants.
 
     `unbounded` drops the limits on silent steps.  `probes` maps a question's
-    index to an event's index and what writes the formula that takes that
-    event's place; the trace ends there.
+    index to an event's index, the index of one of its steps, and what writes the
+    formula that takes the place of that step; the trace ends there.
     """
     writer = _Writer(questions, name, tag, unbounded=unbounded)
     formulas = writer.formulas
     return writer.write(
         {
-            index: (place, formula(formulas))
-            for index, (place, formula) in (probes or {}).items()
+            index: (place, part, formula(formulas))
+            for index, (place, part, formula) in (probes or {}).items()
         },
     )
 
@@ -359,7 +359,7 @@ class _Writer:
     def number(self, formula: str) -> int:
         return self.numbers.setdefault(formula, len(self.numbers) + 1)
 
-    def write(self, probes: Mapping[int, tuple[int, str]]) -> Generated:
+    def write(self, probes: Mapping[int, tuple[int, int, str]]) -> Generated:
         traces, inner, events = [], [], []
         for index, question in enumerate(self.questions):
             sequence, within, owners = self.flatten(
@@ -377,7 +377,7 @@ class _Writer:
     def flatten(
         self,
         trace: Trace,
-        probe: tuple[int, str] | None,
+        probe: tuple[int, int, str] | None,
     ) -> tuple[list[int], list[int], tuple[int, ...]]:
         """Formula numbers, positions inside an event, and owners."""
         sequence: list[int] = []
@@ -385,7 +385,9 @@ class _Writer:
         owners: list[int] = []
         for place, event in enumerate(trace.events):
             at_probe = probe is not None and probe[0] == place
-            steps = [probe[1]] if at_probe and probe else self.formulas.steps(event)
+            steps = self.formulas.steps(event)
+            if at_probe and probe:
+                steps = [*steps[: probe[1]], probe[2]]
             for part, formula in enumerate(steps):
                 sequence.append(self.number(formula))
                 owners.append(place)

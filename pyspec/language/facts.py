@@ -37,19 +37,21 @@ class Conjunct:
 
     `text` is TLA+ over the action's own parameter names; None if it cannot be
     quoted on one line.  `operands` are the texts of those of its operands that
-    depend on the state.
+    depend on the state.  `leans`: it may have no value where one before is false.
     """
 
     text: str | None
     location: Location
     operands: tuple[str, ...] = ()
+    leans: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Operator:
     """A defined operator: level 0 constant, 1 state, 2 action, 3 temporal.
 
-    `guards` are the state-level conjuncts of an action's body, in order.
+    `guards` are the state-level conjuncts of an action's body, in order;
+    `conditions` also those of what it applies, as far as they can be quoted.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Operator:
     level: int
     location: Location
     guards: tuple[Conjunct, ...] = ()
+    conditions: tuple[Conjunct, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,14 +234,18 @@ class _Reader:
         return self.slice(sany.location_of(node))
 
     def operator(self, node: ET.Element) -> Operator:
+        from pyspec.language.conditions import (  # noqa: PLC0415 - it imports this
+            conditions_of,
+        )
+
+        is_action = sany.level_of(node) == sany.ACTION_LEVEL
         return Operator(
             name=sany.name_of(node),
             parameters=tuple(self.tree.parameters(node)),
             level=sany.level_of(node),
             location=sany.location_of(node),
-            guards=tuple(self.guards(node))
-            if sany.level_of(node) == sany.ACTION_LEVEL
-            else (),
+            guards=tuple(self.guards(node)) if is_action else (),
+            conditions=conditions_of(self, node) if is_action else (),
         )
 
     def guards(self, operator: ET.Element) -> Iterator[Conjunct]:

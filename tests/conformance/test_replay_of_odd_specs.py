@@ -10,6 +10,7 @@ import pytest
 from pyspec.conformance import (
     Judgement,
     Limits,
+    NativeEngine,
     Spec,
     TlcEngine,
     Verdict,
@@ -185,10 +186,23 @@ def test_verdicts_on_an_odd_spec(replay: Replay) -> None:
     assert found == DECIDED
 
 
+def test_verdicts_of_the_native_engine_on_an_odd_spec(odd: Spec) -> None:
+    engine = NativeEngine(find_toolchain, Limits(unbounded_s=1))
+    traces = {
+        lines: parse_trace(f"{HEAD}{lines}\n====\n", file="t.trace")
+        for lines in DECIDED
+    }
+    verdicts = engine.decide([ask(odd, trace) for trace in traces.values()])
+    found = {
+        lines: verdict.headline for lines, verdict in zip(traces, verdicts, strict=True)
+    }
+    assert found == DECIDED
+
+
 def test_explanations_on_an_odd_spec(replay: Replay) -> None:
     empty, second, nearest, value, skipped = replay(
         "1 Take(a)",  # Head of the empty sequence has no value
-        "1 Count(10)\n2 ? ; Guarded(10)",  # false before `?` says nothing
+        "1 Count(10)\n2 ? ; Guarded(10)",  # what is false comes after `?`
         "SILENT Say(_) MAX 1\n1 Guarded(1) /\\ n' = 51",
         "1 Say(Named) /\\ t' = Named /\\ n' = 11",
         "1 Pair(_, _)\n2 ? /\\ n' = 61\n3 SKIP ; Guarded(61)",
@@ -196,7 +210,8 @@ def test_explanations_on_an_odd_spec(replay: Replay) -> None:
     [guard] = empty.explanation.guards
     assert guard.text == "log # <<>>"
     assert guard.values == (("log", "<<>>"),)
-    assert not second.explanation.guards
+    assert second.explanation.step == "Guarded(10)"
+    assert len(second.explanation.guards) == 1
     assert not nearest.explanation.guards
     assert [d.observed for d in nearest.explanation.differences] == ["n' = 51"]
     assert [d.observed for d in value.explanation.differences] == ["n' = 11"]
