@@ -80,10 +80,11 @@ def _growing(stream: BinaryIO, file: Path, idle_s: float) -> Iterator[bytes]:
     while time.monotonic() - last < idle_s:
         more = read_line(stream, str(file))
         if more:
-            start, last = start + more, time.monotonic()
+            start += more
             if _is_one(start):
                 yield start
                 start = b""
+            last = time.monotonic()  # what is done with a line is no waiting
             continue
         _check_size(stream, file)
         time.sleep(_PAUSE_S)

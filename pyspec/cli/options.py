@@ -96,7 +96,8 @@ def trace_options(function: F) -> F:
             "--config",
             type=click.Path(path_type=Path),
             metavar="FILE",
-            help="A cfg that gives constants, INIT and NEXT.",
+            help="A cfg that gives constants, SPECIFICATION or INIT and NEXT, and "
+            "invariants and properties to be judged.",
         ),
         click.option(
             "--spec",

@@ -55,7 +55,8 @@ def named_traces(
         try:
             named += _of_any_format(file, spec)
         except Mistake as error:
-            if file.suffix in {".ndjson", ".jsonl", ".json"} and error.hint is None:
+            is_log = file.suffix in {".ndjson", ".jsonl", ".json"}
+            if is_log and error.hint is None and error.line in {None, 1}:
                 error.hint = "A log needs what maps it to events: --adapter FILE.py."
             named.append((str(file), error))
     return named
@@ -63,6 +64,10 @@ def named_traces(
 
 def _of_any_format(file: Path, spec: str | None) -> list[tuple[str, Trace]]:
     """Read a file's traces; what is not carried over from it is told."""
+    if is_long(file):
+        from pyspec.trace.long import read_long_trace
+
+        return [(str(file), read_long_trace(file))]
     from pyspec.tla2tools.formats import Format, read_any
 
     # With --spec nobody asks of which module a trace is, and not every file says so.
@@ -82,6 +87,15 @@ def _of_any_format(file: Path, spec: str | None) -> list[tuple[str, Trace]]:
     return [(str(file), reading.trace) for reading in readings]
 
 
+def is_long(file: Path) -> bool:
+    """Whether a trace in text form is too long to be kept in memory."""
+    from pyspec.trace.long import LONG_BYTES
+
+    return (
+        file.suffix == ".trace" and file.is_file() and file.stat().st_size >= LONG_BYTES
+    )
+
+
 def ask_all(
     named: list[tuple[str, Trace | Mistake]],
     specs: Specs,
@@ -90,6 +104,7 @@ def ask_all(
 ) -> tuple[list[Question], list[tuple[str, Mistake]]]:
     """Put traces as questions; return those that cannot be, too, with why."""
     from pyspec.conformance import ask
+    from pyspec.trace.places import column_of
 
     questions: list[Question] = []
     broken: list[tuple[str, Mistake]] = []
@@ -103,11 +118,12 @@ def ask_all(
             if specs.named is not None:
                 raise  # --spec is to blame, for every trace alike
             error.file, error.line = error.file or trace.file or name, 1
+            error.column = column_of(error.file, 1, trace.module)
             broken.append((name, error))
             continue
         spec = specs.at(path)
         try:
-            questions.append(ask(spec, trace, key=name if adapted else None))
+            questions.append(ask(spec, trace, key=(name or None) if adapted else None))
         except Mistake as error:
             broken.append((name, error))
     return questions, broken
@@ -121,20 +137,23 @@ class Specs:
         toolchain: Callable[[], Toolchain],
         named: str | None,
         config: Path | None,
+        properties: tuple[str, ...] = (),
     ) -> None:
         self.toolchain = toolchain
         self.named = named
         self.config = config
+        self.properties = properties
         self.known: dict[Path, Spec] = {}
 
     def at(self, path: Path) -> Spec:
         """Return the spec in a file, read at most once."""
-        from pyspec.conformance import load_spec
+        from pyspec.conformance import claiming, load_spec
         from pyspec.tla2tools import read_config
 
         if path not in self.known:
             config = read_config(self.config) if self.config else None
-            self.known[path] = load_spec(self.toolchain, path, config)
+            spec = load_spec(self.toolchain, path, config)
+            self.known[path] = claiming(spec, self.properties)
         return self.known[path]
 
     def path_of(self, module: str) -> Path:

@@ -7,6 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pyspec.cli.cores import (
+    check_reductions,
+    core_json,
+    core_lines,
+    cores_of,
+    write_core,
+)
+from pyspec.cli.coverage import coverage_json, covered_by, print_coverage
+from pyspec.cli.histories import (
+    CHOICES,
+    decide_histories,
+    read_histories,
+    spec_of_history,
+)
 from pyspec.cli.options import (
     Seconds,
     find_toolchain,
@@ -16,11 +30,17 @@ from pyspec.cli.options import (
     trace_options,
 )
 from pyspec.cli.questions import Specs, adapt, ask_all, engine_of, named_traces
+from pyspec.cli.together import replay_together, together_option
+from pyspec.cli.trace_specs import replay_logs, trace_spec_of, trace_spec_options
 from pyspec.errors import Exit, Mistake
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pyspec.conformance import Limits, Verdict
     from pyspec.conformance.adapters import Adapted
+    from pyspec.conformance.coverage import Coverage
+    from pyspec.conformance.minimize import Core
     from pyspec.trace.model import Trace
 
 
@@ -40,6 +60,13 @@ if TYPE_CHECKING:
     "is run.",
 )
 @click.option(
+    "--history",
+    type=click.Choice(CHOICES),
+    help="Each TRACE is a history of clients (of Jepsen, or JSON), and what they were "
+    "told is to be what such an object says, if it is linearizable.",
+)
+@together_option
+@click.option(
     "--follow",
     is_flag=True,
     help="Check events as they are written: of a growing file, or of a pipe (TRACE "
@@ -51,6 +78,47 @@ if TYPE_CHECKING:
     metavar="TIME",
     help="With --follow: end when nothing was written for so long (default: never).",
 )
+@click.option(
+    "--verbose",
+    is_flag=True,
+    help="Explain rejections in full: all that is enabled, the state that the spec "
+    "is in, and other states that it may be in.",
+)
+@click.option(
+    "--property",
+    "properties",
+    multiple=True,
+    metavar="NAME",
+    help="Judge this invariant or temporal property of the module on the behaviors "
+    "that match, too, as those that the cfg names.  May be repeated.",
+)
+@click.option(
+    "--minimize",
+    is_flag=True,
+    help="Reduce each rejected trace to its core: what it need not say for the same "
+    "event to be rejected is left out, or becomes _ or ?.  Ends after a minute, or "
+    "after --timeout.",
+)
+@click.option(
+    "--coverage",
+    is_flag=True,
+    help="Also tell which actions, and which parts of them, the traces that conform "
+    "exercise, and what they observe.",
+)
+@click.option(
+    "--coverage-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="With --coverage: add it to that of earlier runs in this file, and tell "
+    "the sum.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="With --minimize: also write the core to this file.",
+)
+@trace_spec_options
 @limit_options
 @json_option
 @toolchain_options
@@ -58,21 +126,31 @@ def command(
     traces: tuple[Path, ...],
     spec: str | None,
     config: Path | None,
+    properties: tuple[str, ...],
     adapter: Path | None,
+    history: str | None,
     engine: str,
+    together: bool,
     follow: bool,
     idle: float | None,
     memory: int | None,
     timeout: float | None,
+    verbose: bool,
+    minimize: bool,
+    coverage: bool,
+    coverage_file: Path | None,
+    output: str | None,
     as_json: bool,
     java: Path | None,
     jar: Path | None,
+    **asked: Any,  # noqa: ANN401 - what `trace_spec_options` adds
 ) -> int:
     """Decide whether recorded traces are behaviors of their spec.
 
     Each trace conforms, is rejected at its first impossible event, or stays
-    unknown within the limits.  With EXPECT in a trace's header the exit code
-    says whether the verdict is the expected one.
+    unknown within the limits.  One that ends in rest or in a loop is unfair if it
+    owes an action that the spec's fairness demands.  With EXPECT in a trace's
+    header the exit code says whether the verdict is the expected one.
     """
     from functools import cache
 
@@ -80,8 +158,55 @@ def command(
     from pyspec.report.progress import Reporter
 
     toolchain = cache(lambda: find_toolchain(java, jar))
-    specs = Specs(toolchain, spec, config)
+    logs = trace_spec_of(
+        asked,
+        config=config,
+        limits=(timeout, memory),
+        toolchain=toolchain,
+        refused={
+            "--spec": spec,
+            "--adapter": adapter,
+            "--history": history,
+            "--property": properties,
+            "--engine tlc": engine != "native",
+            "--together": together,
+            "--follow": follow,
+            "--idle": idle is not None,
+            "--minimize": minimize,
+            "--coverage": coverage or coverage_file is not None,
+            "--output": output,
+        },
+    )
+    if logs is not None:
+        return replay_logs(logs, traces, as_json=as_json, verbose=verbose)
+    if history is not None:
+        alone = not (spec or config or adapter or properties or follow or minimize)
+        spec = spec_of_history(history, alone=alone)
+    specs = Specs(toolchain, spec, config, properties)
     limits = Limits(timeout_s=timeout, memory_mb=memory)
+    if together:
+        return replay_together(
+            traces,
+            specs,
+            toolchain,
+            limits,
+            refused={
+                "--adapter": adapter,
+                "--history": history,
+                "--property": properties,
+                "--engine tlc": engine != "native",
+                "--follow": follow,
+                "--idle": idle is not None,
+                "--minimize": minimize,
+                "--coverage": coverage or coverage_file is not None,
+                "--output": output,
+            },
+            as_json=as_json,
+            verbose=verbose,
+        )
+    _check_properties(properties, whole=engine == "native" and not follow)
+    coverage = coverage or coverage_file is not None
+    check_reductions(output, minimize=minimize, coverage=coverage, follow=follow)
     if follow:
         return _follow(
             traces,
@@ -89,28 +214,49 @@ def command(
             limits,
             idle,
             as_json=as_json,
+            verbose=verbose,
             alone=adapter is None and engine == "native",
         )
     if idle is not None:
         raise Mistake("--idle is for a trace that grows", hint="Add --follow.")
     adapted, broken = adapt(traces, adapter) if adapter else ([], [])
-    named = named_traces(traces, adapted, spec) if adapter is None or adapted else []
+    if history is not None:
+        adapted, broken = read_histories(traces, history)
+    is_log = adapter is not None or history is not None
+    named = named_traces(traces, adapted, spec) if adapted or not is_log else []
     with Reporter(["replay"], quiet=as_json) as reporter:
         reporter.say(0, "reading specs")
-        questions, more = ask_all(named, specs, adapted=adapter is not None)
+        questions, more = ask_all(named, specs, adapted=is_log)
         events = sum(len(question.trace.events) for question in questions)
         reporter.say(
             0,
             f"{_count(len(questions), 'trace')} with {_count(events, 'event')}, "
             "none decided yet",
         )
-        verdicts = engine_of(engine, toolchain, limits).decide(questions)
+        if history is not None:
+            verdicts = decide_histories(engine, toolchain, limits, questions)
+        else:
+            verdicts = engine_of(engine, toolchain, limits).decide(questions)
+        cores = cores_of(verdicts, toolchain, timeout, reporter) if minimize else {}
+        kept = coverage_file
+        covered = covered_by(verdicts, toolchain, timeout, kept) if coverage else None
     broken += more
     if as_json:
-        _print_json(verdicts, broken, adapted)
+        _print_json(verdicts, broken, adapted, cores, covered)
     else:
-        _print(verdicts, broken, adapted)
+        _print(verdicts, broken, adapted, cores, verbose=verbose)
+        print_coverage(covered or ())
+    if output is not None:
+        write_core(cores, output)
     return _exit(verdicts, broken)
+
+
+def _check_properties(properties: tuple[str, ...], *, whole: bool) -> None:
+    if properties and not whole:
+        raise Mistake(
+            "--property is judged by the native engine, of whole traces",
+            hint="Leave out --engine and --follow.",
+        )
 
 
 def _follow(
@@ -120,6 +266,7 @@ def _follow(
     idle: float | None,
     *,
     as_json: bool,
+    verbose: bool,
     alone: bool,
 ) -> int:
     """Check one trace while it is written."""
@@ -142,7 +289,7 @@ def _follow(
     if as_json:
         _print_json([verdict], [], [])
     else:
-        _print([verdict], [], [])
+        _print([verdict], [], [], verbose=verbose)
     return _exit([verdict], [])
 
 
@@ -154,28 +301,38 @@ def _print(
     verdicts: list[Verdict],
     broken: list[tuple[str, Mistake]],
     adapted: list[Adapted],
+    cores: Mapping[int, Core | None] | None = None,
+    *,
+    verbose: bool = False,
 ) -> None:
-    from pyspec.conformance.expectation import unmet
-    from pyspec.conformance.prose import lines_of
-
     for log in adapted:
         used = log.records - sum(log.ignored.values())
         click.echo(f"{log.file}: {used} of {log.records} records used")
         for reason, count in log.ignored.items():
             click.echo(f"  {count} ignored: {reason}")
-    for verdict in verdicts:
-        trace = verdict.question.trace
-        if trace.damage:
-            click.echo(f"{trace.file}: {trace.damage}", err=True)
-        for line in lines_of(verdict):
-            click.echo(line)
-        if trace.expect is not None:
-            missed = unmet(verdict)
-            click.echo(f"  {missed}" if missed else "  as expected")
+    for place, verdict in enumerate(verdicts):
+        _print_one(verdict, verbose=verbose)
+        if cores and place in cores:
+            for line in core_lines(cores[place]):
+                click.echo(line)
     for _, error in broken:
         click.echo(f"malformed: {error}", err=True)
     if len(verdicts) + len(broken) > 1:
         click.echo(_summary(verdicts, broken))
+
+
+def _print_one(verdict: Verdict, *, verbose: bool) -> None:
+    from pyspec.conformance.expectation import unmet
+    from pyspec.conformance.prose import lines_of
+
+    trace = verdict.question.trace
+    if trace.damage:
+        click.echo(f"{trace.file}: {trace.damage}", err=True)
+    for line in lines_of(verdict, verbose=verbose):
+        click.echo(line)
+    if trace.expect is not None:
+        missed = unmet(verdict)
+        click.echo(f"  {missed}" if missed else "  as expected")
 
 
 def _summary(verdicts: list[Verdict], broken: list[tuple[str, Mistake]]) -> str:
@@ -183,8 +340,9 @@ def _summary(verdicts: list[Verdict], broken: list[tuple[str, Mistake]]) -> str:
     from collections import Counter
 
     from pyspec.conformance.expectation import unmet
+    from pyspec.conformance.outcomes import kind_of
 
-    counts = Counter(verdict.judgement.value for verdict in verdicts)
+    counts = Counter(map(kind_of, verdicts))
     counts["malformed"] += len(broken)
     words = {"conforms": "conform"}
     found = ", ".join(
@@ -202,6 +360,8 @@ def _print_json(
     verdicts: list[Verdict],
     broken: list[tuple[str, Mistake]],
     adapted: list[Adapted],
+    cores: Mapping[int, Core | None] | None = None,
+    covered: list[Coverage] | None = None,
 ) -> None:
     import json
 
@@ -210,6 +370,8 @@ def _print_json(
     rows: list[dict[str, Any]] = [
         {**as_json(verdict), **_expected(verdict)} for verdict in verdicts
     ]
+    for place, core in (cores or {}).items():
+        rows[place]["core"] = core_json(core)
     rows += [
         {
             "file": error.file or name,
@@ -221,7 +383,10 @@ def _print_json(
             "bound": None,
             "why": str(error),
             "enabled": [],
+            "nearest": [],
+            "states": None,
             "properties": [],
+            "fairness": None,
             "expected": None,
             "unmet": None,
         }
@@ -233,6 +398,8 @@ def _print_json(
             {"file": a.file, "records": a.records, "ignored": dict(a.ignored)}
             for a in adapted
         ]
+    if covered is not None:
+        data["coverage"] = [coverage_json(each) for each in covered]
     click.echo(json.dumps(data, indent=2))
 
 

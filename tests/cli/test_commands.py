@@ -222,7 +222,7 @@ def test_a_trace_of_an_unknown_module_costs_the_others_nothing(
     fine = ROOT / "traces/commit/two_phase_commit/no_faults.trace"
     assert run(["replay", str(lost), str(fine)]) == Exit.MISTAKE
     told = capfd.readouterr()
-    assert f"{lost}:1: no protocol of the catalogue has a module Nowhere" in told.err
+    assert f"{lost}:1:12: no protocol of the catalogue has a module Nowhere" in told.err
     assert "conforms (19 events)" in told.out
     assert "2 traces: 1 conform, 1 malformed; 1 of 1 expectations met" in told.out
 

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from histories import rows as histories  # type: ignore[import-not-found]  # a script
 from replay import rows as replays  # type: ignore[import-not-found]  # likewise
 
 from pyspec.tla2tools import find_toolchain
@@ -198,6 +199,9 @@ def main() -> None:
             print(compare(pair, chosen.repeat, folder), flush=True)
     if chosen.only in "replay":
         for row in replays(chosen.repeat):
+            print(row, flush=True)
+    if chosen.only in "histories":
+        for row in histories(chosen.repeat):
             print(row, flush=True)
     if chosen.only in "pyspec --help":
         print(start_up(chosen.repeat), flush=True)

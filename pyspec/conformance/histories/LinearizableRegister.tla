@@ -1,0 +1,42 @@
+------------------------- MODULE LinearizableRegister -------------------------
+(* A register that clients read and write, linearizable: see                 *)
+(* Linearizability.                                                          *)
+(*                                                                           *)
+(* Source    Herlihy & Wing, "Linearizability: A Correctness Condition for   *)
+(*           Concurrent Objects", ACM TOPLAS 12(3), 1990.                    *)
+CONSTANTS
+  Client,       \* those who read and write
+  Value,        \* what they write
+  Nil           \* what is read before the first write
+
+VARIABLES object, waiting, lost, due    \* see Linearizability
+
+-------------------------------------------------------------------------------
+Answer  == Value \cup {Nil}
+Initial == Nil
+
+Reading(among) == [f |-> "read", among |-> among]
+Write(v)       == [f |-> "write", value |-> v]
+
+Read   == [f : {"read"}, among : SUBSET Answer]
+Update == [f : {"write"}, value : Value]
+
+Told(r, s)       == s
+Possible(u, s)   == TRUE
+After(u, s)      == u.value
+Overwrites(u, w) == TRUE
+
+-------------------------------------------------------------------------------
+INSTANCE Linearizability
+
+Next ==
+  \/ \E c \in Idle, op \in Read \cup Update : Invoke(c, op)
+  \/ \E c \in DOMAIN waiting : Lose(c)
+  \/ \E c \in DOMAIN waiting : Due(c)
+  \/ \E c \in DOMAIN waiting : Linearize(c)
+  \/ \E u \in DOMAIN lost : Recover(u)
+  \/ \E c \in due, answer \in Answer : Respond(c, answer)
+  \/ \E c \in due : Confirm(c)
+
+Spec == Init /\ [][Next]_vars
+===============================================================================
