@@ -7,6 +7,7 @@ import contextvars
 import random
 import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -26,7 +27,6 @@ from pyspec.trace.model import Call, Location
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from pyspec.explore.model import Model, Step
     from pyspec.explore.result import Counterexample, Result
@@ -149,6 +149,7 @@ class Run:
         config = job.config or job.module.with_suffix(".cfg")
         source = locate(job.module, config, library=job.library)
         source = replace(source, config=_with_deadlock(source.config, job))
+        _refuse_postcondition(source.config, config)
         self._files = involved(source.module, source.folders)
         program = compiled(source, self._toolchain, stop=self._stop)
         context = contextvars.copy_context()
@@ -447,6 +448,16 @@ def _definition(name: str, texts: Mapping[str, str]) -> Location | None:
             column = match.start(1) - text.rfind("\n", 0, match.start(1))
             return Location(module, line, column, line, column + len(name) - 1)
     return None
+
+
+def _refuse_postcondition(config: Config, file: Path | Config) -> None:
+    """Refuse what would be left out, and so count as true."""
+    if config.postcondition is not None:
+        raise Mistake(
+            f"the native engine does not evaluate POSTCONDITION {config.postcondition}",
+            file=file if isinstance(file, Path) else None,
+            hint="ask TLC (--engine tlc) with a jar that knows it, or leave it out",
+        )
 
 
 def _with_deadlock(config: Config, job: Job) -> Config:

@@ -33,6 +33,7 @@ def followed(file: Path, begin: Callable[[Trace], Monitor], idle_s: float) -> Ve
     It ends with a rejection, with the trace's END, with the end of a pipe, or
     when nothing was written for `idle_s` seconds.
     """
+    from pyspec.conformance.judging import followed_to
     from pyspec.trace import TraceStream
 
     stream, monitor = TraceStream(file), None
@@ -50,7 +51,7 @@ def followed(file: Path, begin: Callable[[Trace], Monitor], idle_s: float) -> Ve
         matched = monitor.matched if monitor is not None else 0
         click.echo(f"{file}: {matched:,} events matched so far", err=True)
         raise
-    return (monitor or begin(stream.header())).verdict
+    return followed_to(stream.end, (monitor or begin(stream.header())).verdict)
 
 
 def _lines(file: Path, idle_s: float) -> Iterator[bytes]:

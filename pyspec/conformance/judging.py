@@ -163,6 +163,20 @@ def online(verdict: Verdict) -> Verdict:
     return verdict
 
 
+def followed_to(end: End | Loop, verdict: Verdict) -> Verdict:
+    """Return what is said of a trace that was followed until it said how it ended."""
+    if verdict.judgement is not Judgement.CONFORMS:
+        return verdict
+    if isinstance(end, Loop):
+        why = "whether a loop can be repeated for ever is told of a whole trace alone"
+        return replace(verdict, judgement=Judgement.UNKNOWN, why=why)
+    rests = end is End.QUIESCENT and claimed_of(verdict.question).specification
+    if rests and verdict.fairness is None:
+        why = "fairness, which is told of a whole trace: replay it without --follow"
+        return replace(verdict, fairness=Fairness(unjudged=why))
+    return verdict
+
+
 def _unknown(verdict: Verdict, message: str) -> Verdict:
     why = f"{message}, while properties were judged; all events matched"
     return replace(verdict, judgement=Judgement.UNKNOWN, why=why)

@@ -137,6 +137,11 @@ class TraceStream:
         """Whether the trace says that nothing follows."""
         return self._reader.ended
 
+    @property
+    def end(self) -> End | Loop:
+        """How the trace says that it ended; a cut, as long as it does not."""
+        return self._reader.end
+
 
 class _Line(NamedTuple):
     """A line without its end; `whole` if it had one."""
@@ -263,6 +268,11 @@ class _TraceReader:
     def ended(self) -> bool:
         """Whether the end was read."""
         return self._closed or self._end is not None
+
+    @property
+    def end(self) -> End | Loop:
+        """How the trace ended, as far as it was read."""
+        return self._end or End.CUT
 
     def _without_comments(self, line: _Line) -> _Line:
         place = Place(line.text, file=self._file, line=line.number)

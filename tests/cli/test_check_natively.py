@@ -160,6 +160,16 @@ def test_a_property_is_judged_or_refused_and_never_left_out(steps: Path) -> None
     assert check("Never", "--simulate", "3") in {Exit.VIOLATION, Exit.MISTAKE}
 
 
+def test_a_postcondition_is_refused_and_never_left_out(
+    steps: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    text = f"{BEHAVIOR}POSTCONDITION Later\n"
+    steps.with_name("After.cfg").write_text(text, encoding="utf-8")
+    assert check("After") == Exit.MISTAKE
+    told = capfd.readouterr()
+    assert "does not evaluate POSTCONDITION Later" in told.out + told.err
+
+
 @pytest.mark.usefixtures("steps")
 def test_deadlock_is_checked_as_cfg_and_options_say(
     capfd: pytest.CaptureFixture[str],

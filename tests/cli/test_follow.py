@@ -147,3 +147,24 @@ def test_what_cannot_be_followed_is_refused(
 ) -> None:
     assert run(*options) == 2
     assert said in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("end", "told", "code"),
+    [
+        ("END quiescent", "not judged: fairness", 0),
+        ("LOOP 0", "whether a loop can be repeated", 3),
+        ("END cut", "conforms (1 events)", 0),
+    ],
+)
+def test_what_only_a_whole_trace_tells_is_not_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], end: str, told: str, code: int
+) -> None:
+    file = tmp_path / "ends.trace"
+    constants = "CONSTANT RM = {r1, r2}\n"
+    events = (
+        "1 TMSendPrepare(r1)\n2 LoseMessage(_)\n" if "LOOP" in end else "1 TMCrash\n"
+    )
+    file.write_text(f"---- TRACE TwoPhaseCommit ----\n{constants}{events}{end}\n====\n")
+    assert run("--follow", str(file)) == code
+    assert told in capsys.readouterr().out
