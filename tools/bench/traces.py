@@ -65,7 +65,8 @@ def from_file(module: Path, folder: Path, repeat: int) -> Iterator[str]:
     """Decoding against checking, and the command against TLC fed with literals."""
     file = folder / f"{module.stem}.trace"
     config = read_config(HERE / f"specs/{module.stem}_replay.cfg")
-    file.write_text(write_trace(walked(load(module, config), config.constants)))
+    made = walked(load(module, config), config.constants)
+    file.write_text(write_trace(made))
     spec = load_spec(toolchain(), module)
     engine = NativeEngine(toolchain)
     decide(engine, [ask(spec, read_trace(file))])
@@ -75,7 +76,7 @@ def from_file(module: Path, folder: Path, repeat: int) -> Iterator[str]:
         decoding.append(took)
         took, _ = seconds(partial(decide, engine, [ask(spec, trace)]))
         checking.append(took)
-    what = f"{EVENTS:,} events of {module.stem}"
+    what = f"{len(made.events):,} events of {module.stem}"
     yield told(f"{what}: decoding; checking", decoding, checking, 1.0)
     command = [sys.executable, "-m", "pyspec", "replay", str(file), f"--spec={module}"]
     ours = [cpu_of(command) for _ in range(repeat)]
@@ -179,12 +180,11 @@ def hidden(repeat: int) -> Iterator[str]:
     spec, engine = load_spec(toolchain(), RAFT), NativeEngine(toolchain)
     whole = read_trace(HERE / "traces/raft_hidden.trace")
     config = read_config(HERE / "specs/RaftLike_replay.cfg")
-    peer_spec = load(RAFT, config)
-    place = next(
+    peer_spec = load(RAFT, replace(config, constants=whole.constants))
+    place = max(
         n
         for n, event in enumerate(whole.events[:-1])
-        if n > len(whole.events) // 2
-        and event.observations != whole.events[n - 1].observations
+        if n and event.observations != whole.events[n - 1].observations
     )
     dropped = (*whole.events[:place], *whole.events[place + 1 :])
     for what, trace in {
