@@ -214,6 +214,8 @@ class EntryBuilder(Builder):
 
     def on_call(self, parts: list[Any]) -> Call:
         """Build `A(r1, _)`."""
+        if parts[0].split("!")[0] == "SKIP":
+            raise UnfitError("no action can be called SKIP: that means no step")
         return Call(parts[0], parts[1] if len(parts) > 1 else None)
 
     def on_arguments(self, arguments: list[Argument]) -> tuple[Argument, ...]:

@@ -268,3 +268,11 @@ def test_clocks_of_different_processes_are_not_compared() -> None:
     trace = Trace("X", events[:2])
     same(parse_trace(write_trace(trace)), trace)
     same(parse_ndjson(write_ndjson(trace)), trace)
+
+
+@pytest.mark.parametrize("entry", ["SILENT A, SKIP", "EXPECT owes SKIP", "SILENT SKIP"])
+def test_no_step_is_called_skip(entry: str) -> None:
+    """It was read as the name of an action, and could not be written."""
+    with pytest.raises(Mistake, match="no action can be called SKIP") as caught:
+        parse_trace(f"---- TRACE X ----\n{entry}\nEND cut\n")
+    assert caught.value.line == 2
