@@ -10,7 +10,7 @@ import importlib
 import pkgutil
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import refimpl
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from refimpl.process import Context, Process, ProcessId
 
 __all__ = ["Broken", "Faults", "Protocol", "Role", "find", "find_broken", "slugs"]
+
+
+Latency: TypeAlias = Literal["uniform", "long tail"]
+Cut: TypeAlias = Literal["split", "one-way", "pair"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +51,32 @@ class Faults:
     """Chance of a crash at an event and at either side of a force."""
     latency_ns: tuple[int, int] = (1_000_000, 20_000_000)
     """Shortest and longest time that a message takes."""
+    latency: Latency = "uniform"
+    """Any time of the range is as likely; or, with a long tail, each doubling of it
+    is half as likely as the one before, up to 64 times."""
+    fifo: bool = False
+    """No message overtakes another from the same sender to the same receiver."""
     downtime_ns: tuple[int, int] = (1_000_000, 200_000_000)
     """Shortest and longest time from a crash to the restart."""
+    partitions: int = 0
+    """At most so many times the network is cut, and heals again."""
+    partition_kinds: frozenset[Cut] = frozenset({"split", "one-way", "pair"})
+    """Two groups that do not reach each other; one that does not reach the other;
+    two processes that do not reach each other."""
+    partition_ns: tuple[int, int] = (50_000_000, 500_000_000)
+    """Shortest and longest time that a cut lasts."""
+    pauses: int = 0
+    """At most so many times a process stands still, and what comes to it waits."""
+    pause_ns: tuple[int, int] = (10_000_000, 300_000_000)
+    """Shortest and longest pause."""
+    calm_ns: tuple[int, int] = (0, 500_000_000)
+    """Shortest and longest time before a cut or a pause, and between two."""
+    skew_ns: int = 0
+    """A process's clock may be so far before another's when all begin."""
+    drift_ppm: int = 0
+    """A process's clock may gain or lose so much: millionths."""
+    unsynced_percent: int = 0
+    """Chance that a write which was not forced survives a crash all the same."""
     spared: frozenset[str] = frozenset()
     """Names of roles that never crash."""
     stay_down: frozenset[str] = frozenset()
@@ -61,8 +89,18 @@ class Faults:
                 raise ValueError(f"Faults.{each.name}: {problem}")
 
 
+_MILLION = 1_000_000
+_WORDS = {"latency": get_args(Latency), "partition_kinds": get_args(Cut)}
+
+
 def _problem(name: str, value: object) -> str | None:
-    if isinstance(value, frozenset):
+    if name in _WORDS:
+        given = value if isinstance(value, frozenset) else {value}
+        words = _WORDS[name]
+        if given and set(given) <= set(words):
+            return None
+        return f"{value!r} is none of {', '.join(map(repr, words))}"
+    if isinstance(value, frozenset | bool):
         return None
     if isinstance(value, tuple):
         fine = len(value) == 2 and 0 <= value[0] <= value[1]  # noqa: PLR2004 - a range
@@ -71,6 +109,8 @@ def _problem(name: str, value: object) -> str | None:
         )
     if not isinstance(value, int) or value < 0:
         return f"{value!r} is no number that is at least 0"
+    if name == "drift_ppm" and value >= _MILLION:
+        return f"{value} millionths would let a clock stand still"
     if name.endswith("_percent") and value > 100:  # noqa: PLR2004 - per cent
         return f"{value} is more than 100 percent"
     return None

@@ -1,4 +1,8 @@
-"""Chance: what goes wrong and when, within the bounds of the fault model."""
+"""Chance: what goes wrong and when, within the bounds of the fault model.
+
+All of it is arithmetic of integers and of `random()`, whose 53 bits are the same
+on every platform.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,14 @@ from collections import Counter
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from refimpl.protocol import Faults
+    from collections.abc import Callable, Sequence
 
-Kind: TypeAlias = Literal["losses", "duplications", "crashes"]
+    from refimpl.protocol import Faults, Latency
+
+Kind: TypeAlias = Literal["losses", "duplications", "crashes", "partitions", "pauses"]
+
+_LONGEST_TAIL = 6
+"""A message of the long tail takes up to 2 to the power of this times as long."""
 
 
 class Doom(enum.Enum):
@@ -31,7 +40,8 @@ class Dice:
         self.faults = faults
         self.used: Counter[Kind] = Counter()
         self._chance = random.Random(f"{seed}/faults")
-        self._delay = random.Random(f"{seed}/delays")
+        self._delay = random.Random(f"{seed}/delays").random
+        self.latency_ns = _latency(self._delay, faults.latency, faults.latency_ns)
 
     def loses(self) -> bool:
         """Whether the network loses a message; counts it."""
@@ -55,46 +65,81 @@ class Dice:
 
         Not counted yet: `spend` does that when the time has come.
         """
-        if role in self.faults.spared or not self._left("crashes"):
+        faults = self.faults
+        if self.used["crashes"] >= faults.crashes or role in faults.spared:
             return None
-        if self._chance.randrange(100) >= self.faults.crash_percent:
+        if self._chance.random() * 100 >= faults.crash_percent:
             return None
-        at_once = self._chance.randrange(2) == 0
-        return 0 if at_once else _between(self._chance, 0, self.faults.latency_ns[1])
+        at_once = self._chance.random() < 0.5  # noqa: PLR2004 - one half
+        return 0 if at_once else between(self._chance, (0, faults.latency_ns[1]))
+
+    def survives(self) -> bool:
+        """Whether a write that was not forced survives a crash all the same."""
+        return self._chance.random() * 100 < self.faults.unsynced_percent
 
     def spend(self, kind: Kind) -> bool:
         """Count a fault, if one is left."""
-        if not self._left(kind):
+        if self.used[kind] >= getattr(self.faults, kind):
             return False
         self.used[kind] += 1
         return True
 
-    def latency_ns(self) -> int:
-        """How long a message takes."""
-        return _between(self._delay, *self.faults.latency_ns)
-
     def downtime_ns(self) -> int:
         """How long a crashed process stays down."""
-        return _between(self._delay, *self.faults.downtime_ns)
+        return _whole_us(self._delay, self.faults.downtime_ns)
 
     def within_ns(self, longest_ns: int) -> int:
         """Return some time before `longest_ns` is over."""
-        return _between(self._delay, 0, longest_ns)
+        return _whole_us(self._delay, (0, longest_ns))
+
+    def chance_ns(self, span_ns: tuple[int, int]) -> int:
+        """Return how long a fault takes, or is waited for."""
+        return between(self._chance, span_ns)
+
+    def among(self, number: int) -> int:
+        """Return one of so many, from 0, for a fault."""
+        return int(self._chance.random() * number)
+
+    def some(self, items: Sequence[str]) -> frozenset[str]:
+        """Return some of the items, at least one and not all of them."""
+        size = 1 + self.among(len(items) - 1)
+        return frozenset(self._chance.sample(items, size))
+
+    def pair(self, items: Sequence[str]) -> list[str]:
+        """Return two of the items."""
+        return self._chance.sample(items, 2)
 
     def _happens(self, kind: Kind, percent: int) -> bool:
-        if not self._left(kind) or self._chance.randrange(100) >= percent:
+        if self.used[kind] >= getattr(self.faults, kind):
             return False
-        return self.spend(kind)
-
-    def _left(self, kind: Kind) -> bool:
-        bounds: dict[Kind, int] = {
-            "losses": self.faults.losses,
-            "duplications": self.faults.duplications,
-            "crashes": self.faults.crashes,
-        }
-        return self.used[kind] < bounds[kind]
+        return self._chance.random() * 100 < percent and self.spend(kind)
 
 
-def _between(rng: random.Random, shortest_ns: int, longest_ns: int) -> int:
+def between(rng: random.Random, span_ns: tuple[int, int]) -> int:
     """Draw a time; in whole microseconds from the shortest, so traces read well."""
-    return shortest_ns + 1000 * rng.randint(0, (longest_ns - shortest_ns) // 1000)
+    return _whole_us(rng.random, span_ns)
+
+
+def _whole_us(draw: Callable[[], float], span_ns: tuple[int, int]) -> int:
+    shortest, longest = span_ns
+    return shortest + 1000 * int(draw() * ((longest - shortest) // 1000 + 1))
+
+
+def _latency(
+    draw: Callable[[], float], kind: Latency, span_ns: tuple[int, int]
+) -> Callable[[], int]:
+    """Return what draws how long a message takes."""
+    shortest, longest = span_ns
+    steps = (longest - shortest) // 1000 + 1
+
+    def uniform() -> int:
+        return shortest + 1000 * int(draw() * steps)
+
+    def long_tail() -> int:
+        """Each doubling is half as likely as the one before."""
+        found, doublings = uniform(), 0
+        while doublings < _LONGEST_TAIL and draw() < 0.5:  # noqa: PLR2004 - one half
+            doublings += 1
+        return found << doublings
+
+    return uniform if kind == "uniform" else long_tail

@@ -3,49 +3,63 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
-from refimpl.process import ImplementationError
-from refimpl.sim.dice import Dice, Doom
+from refimpl.sim.dice import Doom
+from refimpl.triggers import ImplementationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from refimpl.process import Message, Process, ProcessId, Timer
+    from refimpl.history import Happened
+    from refimpl.process import Process
     from refimpl.protocol import Role
-    from refimpl.sim.clock import Clock
+    from refimpl.sim.system import System
+    from refimpl.triggers import Message, ProcessId, Timer
+
+_MILLION = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
 class Envelope:
-    """A message and where it goes."""
+    """A message on its way.
 
-    to: ProcessId
-    message: Message
-
-
-@dataclass(frozen=True, slots=True)
-class Effects:
-    """What one step did to the world.
-
-    `sent` left the machine, `unsent` would have, had it not crashed.  `forced`
-    names the fields whose value on the disk the step may have changed.
+    `stamp` is what the recorder wrote on it: its sender's vector clock and a name.
     """
 
-    sent: tuple[Envelope, ...]
-    unsent: tuple[Envelope, ...]
-    forced: frozenset[str]
-    doom: Doom | None
+    __slots__ = ("message", "number", "sender", "stamp", "to")
+
+    def __init__(
+        self, number: int, sender: ProcessId, to: ProcessId, message: Message
+    ) -> None:
+        self.number = number
+        self.sender = sender
+        self.to = to
+        self.message = message
+        self.stamp: Stamp | None = None
+
+
+class Stamp(NamedTuple):
+    """What a recorder writes on a message."""
+
+    name: str
+    clock: Mapping[str, int]
+
+
+class Running(NamedTuple):
+    """A timer that was set: when it is due, and its number among all settings."""
+
+    timer: Timer
+    due_ns: int
+    setting: int
 
 
 class Disk:
     """What was forced; `contents` is None before the process has ever run."""
 
-    def __init__(self, survives: Callable[[], bool]) -> None:
+    def __init__(self, node: Node) -> None:
         self.contents: Mapping[str, object] | None = None
-        self.forced: frozenset[str] = frozenset()
-        self._survives = survives
+        self.forced: set[str] = set()
+        self._node = node
 
     def recover(self) -> Mapping[str, object] | None:
         """Return what was forced; None if the process never ran."""
@@ -53,12 +67,13 @@ class Disk:
 
     def force(self, writes: Mapping[str, object]) -> None:
         """Keep the writes, unless the machine dies first."""
-        if self._survives():
-            self.contents = {**(self.contents or {}), **writes}
-            self.forced |= frozenset(writes)
+        if self._node.survives_force():
+            self.keep(writes)
+            self.forced.update(writes)
 
-
-OnTimer: TypeAlias = "Callable[[Node, Timer], None]"
+    def keep(self, writes: Mapping[str, object]) -> None:
+        """Keep the writes, whatever happens."""
+        self.contents = {**(self.contents or {}), **writes}
 
 
 class Node:
@@ -67,38 +82,33 @@ class Node:
     A crash at a force does not stop the action there: it runs on, cut off from
     the world, so that the world learns which messages were never sent.  The
     world then takes the node down.
+
+    Its clock is `skew_ns` before the world's, and gains `drift_ppm` on it.
     """
 
-    def __init__(  # noqa: PLR0913 - what a machine is made of
-        self,
-        role: Role,
-        name: ProcessId,
-        peers: tuple[ProcessId, ...],
-        *,
-        seed: int,
-        clock: Clock,
-        dice: Dice,
-        on_timer: OnTimer,
+    def __init__(
+        self, system: System, role: Role, name: ProcessId, peers: tuple[ProcessId, ...]
     ) -> None:
         self.role = role
         self.id = name
         self.peers = peers
-        self.rng = random.Random(f"{seed}/{name}")
-        self.storage = Disk(self._survives)
+        self.rng = random.Random(f"{system.seed}/{name}")
+        self.storage = Disk(self)
         self.process: Process | None = None
         self.is_up = True
-        self._clock = clock
-        self._dice = dice
-        self._on_timer = on_timer
-        self._timers: dict[Timer, int] = {}
-        self._timers_set = 0
-        self._outbox: list[Envelope] = []
-        self._at_force = 0
-        self._doom: Doom | None = None
+        self.timers: dict[str, Running] = {}
+        self.outbox: list[tuple[ProcessId, Message]] = []
+        self.deferred: list[Envelope] = []
+        self.doom: Doom | None = None
+        self.at_force = 0
+        self.skew_ns = 0
+        self.drift_ppm = 0
+        self._system = system
+        self._known = frozenset((name, *peers))
 
     def boot(self) -> Process:
         """Start the process, or start it again from what is on the disk."""
-        self.process = self.role.make(self)
+        self.process = self._system.make(self)
         self.storage.contents = self.storage.contents or {}
         return self.process
 
@@ -106,53 +116,42 @@ class Node:
         """Crash: nothing but the disk remains."""
         self.process = None
         self.is_up = False
-        self._timers.clear()
-
-    def effects(self) -> Effects:
-        """Return what was done since the last call."""
-        leaves = len(self._outbox) if self._doom is None else self._at_force
-        done = Effects(
-            sent=tuple(self._outbox[:leaves]),
-            unsent=tuple(self._outbox[leaves:]),
-            forced=self.storage.forced,
-            doom=self._doom,
-        )
-        self._outbox = []
-        self._doom = None
-        self.storage.forced = frozenset()
-        return done
+        self.timers.clear()
 
     def now(self) -> int:
-        """Return simulated time in nanoseconds."""
-        return self._clock.now_ns
+        """Return the time in nanoseconds, as this machine's clock has it."""
+        now_ns = self._system.now_ns
+        return now_ns + self.skew_ns + now_ns * self.drift_ppm // _MILLION
 
     def send(self, to: ProcessId, message: Message) -> None:
         """Put a message into the outbox; it leaves at the end of the step."""
-        if to not in (self.id, *self.peers):
+        if to not in self._known:
             raise ImplementationError(
                 f"{self.id} sends {message} to {to}; there are just "
                 + ", ".join((self.id, *self.peers))
             )
-        self._outbox.append(Envelope(to, message))
+        self.outbox.append((to, message))
 
     def set_timer(self, timer: Timer, delay_ns: int) -> None:
         """Let the timer fire once, unless it is set again or cancelled before."""
-        self._timers_set += 1
-        setting = self._timers_set
-        self._timers[timer] = setting
-        self._clock.after(delay_ns, lambda: self._fire(timer, setting))
+        if delay_ns < 0:
+            raise ImplementationError(
+                f"{self.id} sets {timer} to {delay_ns} ns, which is in the past"
+            )
+        if self.drift_ppm:
+            delay_ns = delay_ns * _MILLION // (_MILLION + self.drift_ppm)
+        self._system.start_timer(self, timer, delay_ns)
 
     def cancel_timer(self, timer: Timer) -> None:
         """Stop the timer if it runs."""
-        self._timers.pop(timer, None)
+        self.timers.pop(timer.name, None)
 
-    def _fire(self, timer: Timer, setting: int) -> None:
-        if self._timers.get(timer) == setting:
-            del self._timers[timer]
-            self._on_timer(self, timer)
+    def happened(self, what: Happened) -> None:
+        """Add to the history of what clients asked for and were told."""
+        self._system.note(self, what)
 
-    def _survives(self) -> bool:
-        """Let the dice say whether a force takes effect; what was sent is out."""
-        self._at_force = len(self._outbox)
-        self._doom = self._dice.doom(self.role.name)
-        return self._doom is not Doom.BEFORE
+    def survives_force(self) -> bool:
+        """Let the world say whether a force takes effect; what was sent is out."""
+        self.at_force = len(self.outbox)
+        self.doom = self._system.doom(self)
+        return self.doom is not Doom.BEFORE

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
 from pyspec.trace.model import (
     Call,
@@ -20,10 +20,24 @@ from pyspec.trace.model import (
     Trace,
 )
 from pyspec.values import ModelValue, Value, boolean, fn, record
-from refimpl.process import ImplementationError, Message, Process, ProcessId, Template
+from refimpl.actions import Template
+from refimpl.sim.node import Stamp
+from refimpl.triggers import ImplementationError, Message, ProcessId
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from refimpl.process import Process
     from refimpl.protocol import Protocol
+    from refimpl.sim.node import Envelope
+    from refimpl.steps import Taken
+
+NETWORK: Final = "net"
+"""Who an event of the network is by."""
+
+_SKIP: Final = Skip()
+_REMEMBERED: Final = 1 << 14
+"""Objects whose values are kept."""
 
 
 class Observe(enum.Enum):
@@ -38,14 +52,37 @@ class Observe(enum.Enum):
 
 
 class Recorder:
-    """Builds a trace, event by event, and keeps the bag of messages in flight."""
+    """Makes events of what happens, and keeps the bag of messages in flight.
 
-    def __init__(self, protocol: Protocol, observe: Observe) -> None:
+    Each event goes to `sink`, or into `events` if there is none.  With `clocks`
+    events have vector clocks; with `messages` they say which they sent and received.
+    """
+
+    def __init__(
+        self,
+        protocol: Protocol,
+        observe: Observe = Observe.EVERYTHING,
+        sink: Callable[[Event], object] | None = None,
+        *,
+        clocks: bool = False,
+        messages: bool = False,
+    ) -> None:
         self.protocol = protocol
         self.observe = observe
         self.events: list[Event] = []
-        self.in_flight: Counter[Message] = Counter()
-        self._init: tuple[Observation, ...] = ()
+        self.in_flight: dict[Value, int] = {}
+        self.init: tuple[Observation, ...] = ()
+        self.number = 0
+        self._sink = self.events.append if sink is None else sink
+        self._clocks: dict[str, dict[str, int]] | None = {} if clocks else None
+        self._messages = messages
+        self._stamped = 0
+        self._paths: dict[tuple[str, str], Path] = {}
+        network = observe is Observe.EVERYTHING and protocol.network
+        self._network = Path(network) if network else None
+        self._value = _Values().of
+
+    # -------------------------------------------------------- what happens
 
     def begin(self, processes: Iterable[Process]) -> None:
         """Note the first state."""
@@ -54,58 +91,199 @@ class Recorder:
         seen = [
             dataclasses.replace(each, primed=False)
             for process in processes
-            for each in observations(process, process.memory.values)
+            for each in self._seen(process, process.memory.values)
         ]
-        self._init = (*_whole(seen), *self._network(primed=False))
+        first = (dataclasses.replace(each, primed=False) for each in self._flying())
+        self.init = (*_whole(seen), *first)
 
-    def event(  # noqa: PLR0913 - an event has many parts, all keyword-only
+    def step(  # noqa: PLR0913, PLR0917 - what makes an event
         self,
-        step: Step,
-        *,
-        by: str,
+        process: Process,
+        step: Taken,
+        fields: Mapping[str, object],
         time_ns: int,
-        seen: Iterable[Observation] = (),
-        takes: Message | None = None,
-        puts: Iterable[Message] = (),
+        takes: Envelope | None,
+        puts: Iterable[Envelope],
     ) -> None:
-        """Write down an event that takes a message out of the net and puts others."""
-        puts = tuple(puts)
-        if takes is not None:
-            self._take(takes)
-        self.in_flight.update(puts)
-        moved = takes is not None or puts
-        facts = () if self.observe is Observe.NAMES else tuple(seen)
-        self.events.append(
-            Event(
-                number=len(self.events) + 1,
-                steps=(step,),
-                observations=(*facts, *(self._network(primed=True) if moved else ())),
-                process=by,
-                time_ns=time_ns,
-            )
+        """Write down a step of a process that takes a message and puts others."""
+        call = Call(step.action, tuple(map(self._value, step.arguments)) or None)
+        seen = () if self.observe is Observe.NAMES else self._seen(process, fields)
+        self._event(call, process.id, time_ns, seen, takes, puts)
+
+    def crash(
+        self,
+        process: Process,
+        template: str | None,
+        time_ns: int,
+        kept: Mapping[str, object],
+    ) -> None:
+        """Write down that a process went down; `kept` was written though not forced."""
+        lost = {
+            name: field.after_crash
+            for name, field in process.fields.items()
+            if not field.stable
+        }
+        seen = (
+            ()
+            if self.observe is Observe.NAMES
+            else self._seen(process, {**lost, **kept})
         )
+        step = step_of(template, self=process)
+        self._event(step, process.id, time_ns, seen, None, ())
+
+    def network(  # noqa: PLR0913, PLR0917 - what makes an event
+        self,
+        template: str | None,
+        envelope: Envelope,
+        time_ns: int,
+        takes: Envelope | None = None,
+        puts: Envelope | None = None,
+        by: str = NETWORK,
+    ) -> None:
+        """Write down what the network did to a message, or who ignored it."""
+        step = step_of(template, message=envelope.message)
+        put = () if puts is None else (puts,)
+        self._event(step, by, time_ns, (), takes, put)
 
     def trace(self, meta: Mapping[str, Value], end: End) -> Trace:
         """Return what was recorded so far."""
-        return Trace(
-            module=self.protocol.module,
-            events=tuple(self.events),
-            constants=self.protocol.constants,
-            meta=meta,
-            init=self._init,
-            end=end,
+        return dataclasses.replace(
+            self.header(meta), events=tuple(self.events), end=end
         )
 
-    def _take(self, message: Message) -> None:
-        self.in_flight[message] -= 1
-        if not self.in_flight[message]:
-            del self.in_flight[message]
+    def header(self, meta: Mapping[str, Value]) -> Trace:
+        """Return what stands before the events."""
+        return Trace(
+            module=self.protocol.module,
+            constants=self.protocol.constants,
+            meta=meta,
+            init=self.init,
+        )
 
-    def _network(self, *, primed: bool) -> Iterator[Observation]:
-        if self.protocol.network and self.observe is Observe.EVERYTHING:
-            bag = {value_of(message): n for message, n in self.in_flight.items()}
-            path = Path(self.protocol.network)
-            yield Observation(path, Relation.EQUALS, fn(bag), primed)
+    # -------------------------------------------------------- events
+
+    def _event(  # noqa: PLR0913, PLR0917 - what makes an event
+        self,
+        step: Step,
+        by: str,
+        time_ns: int,
+        seen: tuple[Observation, ...],
+        takes: Envelope | None,
+        puts: Iterable[Envelope],
+    ) -> None:
+        """Make an event, and give it away."""
+        self.number += 1
+        if self._network is not None and (takes is not None or puts):
+            seen = (*seen, *self._moved(takes, puts))
+        clock = self._tick(by, takes, puts)
+        sent: tuple[str, ...] = ()
+        received: tuple[str, ...] = ()
+        if self._messages:
+            sent = tuple(e.stamp.name for e in puts if e.stamp is not None)
+            if takes is not None and takes.stamp is not None:
+                received = (takes.stamp.name,)
+        self._sink(
+            Event(self.number, (step,), seen, by, time_ns, clock, sent, received)
+        )
+
+    def _tick(
+        self, by: str, takes: Envelope | None, puts: Iterable[Envelope]
+    ) -> Mapping[str, int] | None:
+        """Return the vector clock of an event; stamp the messages that it sends."""
+        clock: dict[str, int] | None = None
+        if self._clocks is not None:
+            clock = dict(self._clocks.get(by, {}))
+            known = takes.stamp.clock if takes is not None and takes.stamp else {}
+            for name, count in known.items():
+                clock[name] = max(count, clock.get(name, 0))
+            clock[by] = clock.get(by, 0) + 1
+            self._clocks[by] = clock
+        if clock is not None or self._messages:
+            for envelope in puts:
+                self._stamped += 1
+                envelope.stamp = Stamp(f"m{self._stamped}", clock or {})
+        return clock
+
+    # -------------------------------------------------------- what is observed
+
+    def _seen(
+        self, process: Process, values: Mapping[str, object]
+    ) -> tuple[Observation, ...]:
+        """Observe these fields, primed, as the variables that the process declares."""
+        declares = process.declares
+        return tuple(
+            [self._fact(process, n, values[n]) for n in declares if n in values]
+        )
+
+    def _fact(self, process: Process, name: str, value: object) -> Observation:
+        path, found = self._path(process, name), self._value(value)
+        return Observation(path, Relation.EQUALS, found, primed=True)
+
+    def _path(self, process: Process, name: str) -> Path:
+        key = process.id, name
+        found = self._paths.get(key)
+        if found is None:
+            template = Template.path(process.declares[name])
+            parts = tuple(value_of(each) for each in template.fill({"self": process}))
+            selectors: tuple[Value, ...] = (parts,) if len(parts) > 1 else parts
+            found = self._paths[key] = Path(template.name, selectors=selectors)
+        return found
+
+    def _flying(self) -> tuple[Observation, ...]:
+        """Observe the bag of messages in flight."""
+        if self._network is None:
+            return ()
+        bag = fn(self.in_flight)
+        return (Observation(self._network, Relation.EQUALS, bag, primed=True),)
+
+    def _moved(
+        self, takes: Envelope | None, puts: Iterable[Envelope]
+    ) -> tuple[Observation, ...]:
+        """Take a message out of the bag and put others in; observe it."""
+        bag = self.in_flight
+        if takes is not None:
+            value = self._value(takes.message)
+            bag[value] -= 1
+            if not bag[value]:
+                del bag[value]
+        for envelope in puts:
+            value = self._value(envelope.message)
+            bag[value] = bag.get(value, 0) + 1
+        return self._flying()
+
+
+class _Values:
+    """Makes values of Python objects, each object once while it is at hand.
+
+    By identity: 1 and True are equal, and stand for different values.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[object, Value]] = {}
+        self._names: dict[str, ModelValue] = {}
+
+    def of(self, item: object) -> Value:
+        """Return what an object is in the spec."""
+        kind = type(item)
+        if kind is str or kind is int:
+            return item  # type: ignore[return-value]  # as was just seen
+        if kind is ProcessId:
+            return self._model_value(item)  # type: ignore[arg-type]  # likewise
+        found = self._known.get(id(item))
+        if found is not None:
+            return found[1]
+        parts = item if kind is tuple else None
+        made = value_of(item) if parts is None else tuple(map(self.of, parts))  # type: ignore[call-overload]  # as was just seen
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[id(item)] = item, made
+        return made
+
+    def _model_value(self, name: ProcessId) -> ModelValue:
+        found = self._names.get(name)
+        if found is None:
+            found = self._names[name] = ModelValue(name)
+        return found
 
 
 def step_of(template: str | None, **roots: object) -> Step:
@@ -114,32 +292,19 @@ def step_of(template: str | None, **roots: object) -> Step:
     SKIP for None: no variable of the spec changes.
     """
     if template is None:
-        return Skip()
-    call = Template.call(template)
+        return _SKIP
+    call = _template(template)
     return call_of(call.name, call.fill(roots))
+
+
+@cache
+def _template(text: str) -> Template:
+    return Template.call(text)
 
 
 def call_of(action: str, arguments: Iterable[object]) -> Call:
     """Return the step of a spec's action; a bare name if it has no arguments."""
     return Call(action, tuple(value_of(each) for each in arguments) or None)
-
-
-def observations(
-    process: Process, values: Mapping[str, object]
-) -> Iterator[Observation]:
-    """Observe these fields, primed, as the variables that the process declares."""
-    for name, declared in process.declares.items():
-        if name in values:
-            template = Template.path(declared)
-            selectors = tuple(
-                value_of(each) for each in template.fill({"self": process})
-            )
-            if len(selectors) > 1:
-                selectors = (selectors,)
-            path = Path(template.name, selectors=selectors)
-            yield Observation(
-                path, Relation.EQUALS, value_of(values[name]), primed=True
-            )
 
 
 def value_of(item: object) -> Value:

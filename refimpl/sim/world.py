@@ -1,43 +1,30 @@
-"""The simulated world: processes, a network that misbehaves, crashes."""
+"""The simulated world: chance decides what happens next, and when."""
 
 from __future__ import annotations
 
 import dataclasses
-from functools import partial
-from typing import TYPE_CHECKING, Final
+import heapq
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pyspec.trace.model import End, Trace
-from refimpl.process import (
-    RESTART,
-    Ignored,
-    ImplementationError,
-    Message,
-    Process,
-    ProcessId,
-    Taken,
-    Trigger,
-    respond,
-)
-from refimpl.sim.clock import Clock
 from refimpl.sim.dice import Dice, Doom
-from refimpl.sim.node import Effects, Envelope, Node
-from refimpl.sim.recorder import (
-    Observe,
-    Recorder,
-    call_of,
-    observations,
-    step_of,
-    value_of,
-)
+from refimpl.sim.partitions import Partition, drawn
+from refimpl.sim.recorder import Observe, Recorder, value_of
+from refimpl.sim.system import System
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pyspec.values import Value
+    from refimpl.process import Context, Process
     from refimpl.protocol import Faults, Protocol
+    from refimpl.sim.node import Envelope, Node, Running
+    from refimpl.sim.schedule import Schedule
+    from refimpl.triggers import ProcessId
 
-NETWORK: Final = "net"
-"""Who an event of the network is by."""
+    Entry: TypeAlias = tuple[int, int, Callable[[Any], None], Any]
+
+_LONGEST: Final = 500
 
 
 def simulate(
@@ -46,256 +33,254 @@ def simulate(
     faults: Faults | None = None,
     *,
     observe: Observe = Observe.EVERYTHING,
-    max_events: int = 500,
+    max_events: int = _LONGEST,
 ) -> Trace:
     """Run a protocol once and return the trace: equal arguments, equal traces.
 
     `faults` defaults to the protocol's fault model.  The trace ends "quiescent"
     if nothing was left to happen, else "cut", soon after `max_events` events.
     """
-    return World(protocol, seed, faults, observe=observe).run(max_events)
+    return World(protocol, seed, faults).record(max_events, observe)
+
+
+class World(System):
+    """One run of a protocol.  `dice.used` counts the faults that happened.
+
+    `schedule` is where what happens is noted, for it to be steered again.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a run is made of
+        self,
+        protocol: Protocol,
+        seed: int,
+        faults: Faults | None = None,
+        *,
+        recorder: Recorder | None = None,
+        swaps: Mapping[ProcessId, Callable[[Context], Process]] | None = None,
+        schedule: Schedule | None = None,
+    ) -> None:
+        self.faults = _possible(protocol.faults if faults is None else faults, protocol)
+        self.dice = Dice(seed, self.faults)
+        self.schedule = schedule
+        self._queue: list[Entry] = []
+        self._queued = 0
+        self._partition: Partition | None = None
+        self._paused_until: dict[ProcessId, int] = {}
+        self._last_arrival: dict[tuple[ProcessId, ProcessId], int] = {}
+        super().__init__(protocol, seed, recorder, swaps)
+        self._set_clocks()
+
+    def run(self, max_events: int = _LONGEST, max_time_ns: int | None = None) -> End:
+        """Run until nothing is left to happen, or about so much has happened.
+
+        To be called once.  What an implementation raises carries a note of when
+        it happened.
+        """
+        self.start()
+        for node in self.nodes.values():
+            self._perhaps_crash(node)
+        self._plan_partition()
+        self._plan_pause()
+        queue, pop = self._queue, heapq.heappop
+        while self.events < max_events:
+            if not queue:
+                return End.QUIESCENT
+            at_ns, _, happening, subject = pop(queue)
+            if max_time_ns is not None and at_ns > max_time_ns:
+                return End.CUT
+            self.now_ns = at_ns
+            happening(subject)
+        return End.CUT
+
+    def record(
+        self, max_events: int = _LONGEST, observe: Observe = Observe.EVERYTHING
+    ) -> Trace:
+        """Run, and return the trace."""
+        recorder = self.recorder = Recorder(self.protocol, observe)
+        end = self.run(max_events)
+        return recorder.trace(self.meta(), end)
+
+    def meta(self) -> Mapping[str, Value]:
+        """Return what the header of a trace says of this run."""
+        return {
+            "recorder": "refimpl",
+            "seed": self.seed,
+            "faults": value_of(dataclasses.asdict(self.faults)),
+        }
+
+    def _after(
+        self, delay_ns: int, happening: Callable[[Any], None], subject: object
+    ) -> None:
+        """Let something happen; at the same instant, what was queued first is first."""
+        self._queued = queued = self._queued + 1
+        at_ns = self.now_ns + delay_ns
+        heapq.heappush(self._queue, (at_ns, queued, happening, subject))
+
+    def _set_clocks(self) -> None:
+        faults = self.faults
+        for node in self.nodes.values():
+            if faults.skew_ns:
+                node.skew_ns = self.dice.chance_ns((0, faults.skew_ns))
+            if faults.drift_ppm:
+                width = 2 * faults.drift_ppm + 1
+                node.drift_ppm = self.dice.among(width) - faults.drift_ppm
+
+    # -------------------------------------------------------- crashes
+
+    def doom(self, node: Node) -> Doom | None:
+        """Let the dice say whether the process crashes at a force."""
+        if not self.faults.crashes:
+            return None
+        found = self.dice.doom(node.role.name)
+        if self.schedule is not None:
+            self.schedule.force(found)
+        return found
+
+    def survives(self, name: str) -> bool:
+        """Let the dice say whether a write that was not forced survives."""
+        kept = self.faults.unsynced_percent > 0 and self.dice.survives()
+        if kept and self.schedule is not None:
+            self.schedule.kept(name)
+        return kept
+
+    def stepped(self, node: Node) -> None:
+        """Let the dice say whether and when the process crashes after this."""
+        if self.faults.crashes:
+            self._perhaps_crash(node)
+
+    def crashed(self, node: Node) -> None:
+        """Let the process come back later, unless its role stays down."""
+        if node.role.name not in self.faults.stay_down:
+            self._after(self.dice.downtime_ns(), self._restart, node)
+
+    def _perhaps_crash(self, node: Node) -> None:
+        delay_ns = self.dice.crash_delay_ns(node.role.name)
+        if delay_ns == 0:
+            self._crash_if_any_left(node)
+        elif delay_ns is not None:
+            self._after(delay_ns, self._crash_if_any_left, node)
+
+    def _crash_if_any_left(self, node: Node) -> None:
+        if node.process is not None and self.dice.spend("crashes"):
+            if self.schedule is not None:
+                self.schedule.crash(self, node)
+            self.crash(node)
+
+    def _restart(self, node: Node) -> None:
+        if self.schedule is not None:
+            self.schedule.restart(self, node)
+        self.restart(node)
+
+    # -------------------------------------------------------- timers
+
+    def timer_set(self, node: Node, running: Running) -> None:
+        """Let the timer fire when it is due."""
+        self._after(running.due_ns - self.now_ns, self._ring, (node, running))
+
+    def _ring(self, due: tuple[Node, Running]) -> None:
+        node, running = due
+        if node.timers.get(running.timer.name) is not running:
+            return
+        if node.id in self._paused_until and self._is_paused(node, self._ring, due):
+            return
+        if self.schedule is not None:
+            self.schedule.fire(self, node, running.timer)
+        self.fire(node, running.timer)
+
+    # -------------------------------------------------------- the network
+
+    def sent(self, envelope: Envelope) -> None:
+        """Send a message on its way, perhaps to be lost or copied on it."""
+        faults, dice = self.faults, self.dice
+        takes_ns = dice.latency_ns()
+        if faults.fifo:
+            takes_ns = self._in_order(envelope, takes_ns)
+        if faults.duplications and dice.duplicates():
+            self._after(dice.within_ns(takes_ns), self._copy, envelope)
+        if faults.losses and dice.loses():
+            self._after(takes_ns, self._lose, envelope)
+        else:
+            self._after(takes_ns, self._arrive, envelope)
+
+    def _in_order(self, envelope: Envelope, takes_ns: int) -> int:
+        """Let no message of a channel overtake another."""
+        channel = envelope.sender, envelope.to
+        at_ns = max(self.now_ns + takes_ns, self._last_arrival.get(channel, 0))
+        self._last_arrival[channel] = at_ns
+        return at_ns - self.now_ns
+
+    def _arrive(self, envelope: Envelope) -> None:
+        node = self.nodes[envelope.to]
+        if self._paused_until and self._is_paused(node, self._arrive, envelope):
+            return
+        cut = self._partition
+        if cut is not None and cut.stops(envelope.sender, envelope.to):
+            self._lose(envelope)
+            return
+        if self.schedule is not None:
+            self.schedule.deliver(self, envelope)
+        self.deliver(envelope)
+
+    def _copy(self, envelope: Envelope) -> None:
+        if self.schedule is not None:
+            self.schedule.copy(self, envelope)
+        self.copy(envelope)
+
+    def _lose(self, envelope: Envelope) -> None:
+        if self.schedule is not None:
+            self.schedule.lose(self, envelope)
+        self.lose(envelope)
+
+    # -------------------------------------------------------- longer troubles
+
+    def _plan_partition(self) -> None:
+        faults = self.faults
+        if faults.partitions > self.dice.used["partitions"] and len(self.nodes) > 1:
+            wait_ns = self.dice.chance_ns(faults.calm_ns)
+            self._after(wait_ns, self._divide, None)
+
+    def _divide(self, _: None) -> None:
+        """Cut the network, until it heals."""
+        self.dice.spend("partitions")
+        self._partition = drawn(self.dice, [*self.nodes], self.faults.partition_kinds)
+        lasts_ns = self.dice.chance_ns(self.faults.partition_ns)
+        self._after(lasts_ns, self._heal, None)
+
+    def _heal(self, _: None) -> None:
+        self._partition = None
+        self._plan_partition()
+
+    def _plan_pause(self) -> None:
+        faults = self.faults
+        if faults.pauses > self.dice.used["pauses"]:
+            self._after(self.dice.chance_ns(faults.calm_ns), self._pause, None)
+
+    def _pause(self, _: None) -> None:
+        """Let a process do nothing for a while: what comes to it waits."""
+        self.dice.spend("pauses")
+        names = [*self.nodes]
+        name = names[self.dice.among(len(names))]
+        lasts_ns = self.dice.chance_ns(self.faults.pause_ns)
+        self._paused_until[name] = self.now_ns + lasts_ns
+        self._after(lasts_ns, self._resume, name)
+
+    def _resume(self, name: ProcessId) -> None:
+        if self._paused_until.get(name, 0) <= self.now_ns:
+            self._paused_until.pop(name, None)
+        self._plan_pause()
+
+    def _is_paused(
+        self, node: Node, happening: Callable[[Any], None], subject: object
+    ) -> bool:
+        """Put off what a process is too slow for, to the end of its pause."""
+        until_ns = self._paused_until.get(node.id, 0)
+        if until_ns <= self.now_ns:
+            return False
+        self._after(until_ns - self.now_ns, happening, subject)
+        return True
 
 
 def _possible(faults: Faults, protocol: Protocol) -> Faults:
     """Spare the roles for whose crash the spec has no action."""
     immortal = {role.name for role in protocol.roles if role.crash is None}
     return dataclasses.replace(faults, spared=faults.spared | immortal)
-
-
-class World:
-    """One run of a protocol.  `dice.used` counts the faults that happened."""
-
-    def __init__(
-        self,
-        protocol: Protocol,
-        seed: int,
-        faults: Faults | None = None,
-        *,
-        observe: Observe = Observe.EVERYTHING,
-    ) -> None:
-        self.protocol = protocol
-        self.seed = seed
-        self.faults = protocol.faults if faults is None else faults
-        self.clock = Clock()
-        self.dice = Dice(seed, _possible(self.faults, protocol))
-        self.recorder = Recorder(protocol, observe)
-        self.nodes = self._build()
-
-    def run(self, max_events: int = 500) -> Trace:
-        """Run until nothing is left to happen, or about so many events happened.
-
-        To be called once.  What an implementation raises carries a note of when
-        it happened.
-        """
-        processes = [self._start(node) for node in self.nodes.values()]
-        self.recorder.begin(processes)
-        for node in self.nodes.values():
-            self._perhaps_crash(node)
-        end = End.CUT
-        while len(self.recorder.events) < max_events:
-            if not self.clock.step():
-                end = End.QUIESCENT
-                break
-        return self.recorder.trace(self._meta(), end)
-
-    def forced(self, name: str) -> Mapping[str, object]:
-        """Return what a process has on its disk."""
-        return dict(self.nodes[ProcessId(name)].storage.contents or {})
-
-    def _build(self) -> dict[ProcessId, Node]:
-        named = [(role, name) for role in self.protocol.roles for name in role.ids]
-        return {
-            name: Node(
-                role,
-                name,
-                tuple(peer for _, peer in named if peer != name),
-                seed=self.seed,
-                clock=self.clock,
-                dice=self.dice,
-                on_timer=self._react,
-            )
-            for role, name in named
-        }
-
-    def _start(self, node: Node) -> Process:
-        process = node.boot()
-        process.start()
-        done = node.effects()
-        if done.sent or done.forced or done.doom:
-            raise ImplementationError(
-                f"{type(process).__name__}.start sends or forces; it may only set "
-                "timers and fields, the rest belongs into actions"
-            )
-        return process
-
-    def _meta(self) -> Mapping[str, Value]:
-        given = dataclasses.asdict(self.faults)
-        return {
-            "recorder": "refimpl",
-            "seed": self.seed,
-            "faults": value_of(given),
-        }
-
-    # -------------------------------------------------------- processes
-
-    def _react(self, node: Node, trigger: Trigger) -> None:
-        """Let a process that is up take all its steps on a trigger."""
-        process = node.process
-        if process is None:
-            return
-        message = trigger if isinstance(trigger, Message) else None
-        steps = respond(process, trigger)
-        try:
-            for step in steps:
-                if isinstance(step, Ignored):
-                    self._ignore(node, step.message)
-                else:
-                    self._took(node, process, step, message)
-                message = None
-                if node.process is None:
-                    return
-        except Exception as error:
-            error.add_note(f"{node.id} on {trigger} at {self._where()}")
-            raise
-
-    def _took(
-        self, node: Node, process: Process, step: Taken, message: Message | None
-    ) -> None:
-        """Record a step and let its messages go, as far as a crash lets it."""
-        done = node.effects()
-        if done.doom is Doom.BEFORE and not done.sent:
-            if message is not None:
-                self._lose(message)
-        else:
-            self._record(node, process, step, message, done)
-        if done.doom is None:
-            self._perhaps_crash(node)
-        else:
-            self._crash(node)
-
-    def _record(
-        self,
-        node: Node,
-        process: Process,
-        step: Taken,
-        message: Message | None,
-        done: Effects,
-    ) -> None:
-        unsent = done.unsent if done.doom is Doom.AFTER else ()
-        node.is_up = True
-        self.recorder.event(
-            call_of(step.action, step.arguments),
-            by=node.id,
-            time_ns=self.clock.now_ns,
-            seen=observations(process, self._fields(node, process, done)),
-            takes=message,
-            puts=(each.message for each in (*done.sent, *unsent)),
-        )
-        for envelope in done.sent:
-            self._travel(envelope)
-        for envelope in unsent:
-            self._lose(envelope.message)
-
-    @staticmethod
-    def _fields(node: Node, process: Process, done: Effects) -> dict[str, object]:
-        """Return the fields that the step assigned or forced.
-
-        Persistent ones as the disk has them; volatile ones only if the process
-        lived to the end of the step.
-        """
-        disk = node.storage.contents or {}
-        return {
-            name: disk.get(name, field.initial)
-            if field.stable
-            else process.memory.values[name]
-            for name, field in process.fields.items()
-            if name in process.memory.written or name in done.forced
-            if field.stable or done.doom is None
-        }
-
-    # -------------------------------------------------------- crashes
-
-    def _perhaps_crash(self, node: Node) -> None:
-        """Let the dice say whether and when the process crashes after this."""
-        delay_ns = self.dice.crash_delay_ns(node.role.name)
-        if delay_ns == 0:
-            self._crash_if_any_left(node)
-        elif delay_ns is not None:
-            self.clock.after(delay_ns, partial(self._crash_if_any_left, node))
-
-    def _crash_if_any_left(self, node: Node) -> None:
-        if node.process is not None and self.dice.spend("crashes"):
-            self._crash(node)
-
-    def _crash(self, node: Node) -> None:
-        """Take a process down.  Recorded unless it never finished restarting."""
-        process = node.process
-        if process is None:
-            return
-        if node.is_up:
-            lost = {
-                name: field.after_crash
-                for name, field in process.fields.items()
-                if not field.stable
-            }
-            self.recorder.event(
-                step_of(node.role.crash, self=process),
-                by=node.id,
-                time_ns=self.clock.now_ns,
-                seen=observations(process, lost),
-            )
-        node.take_down()
-        if node.role.name not in self.faults.stay_down:
-            self.clock.after(self.dice.downtime_ns(), partial(self._restart, node))
-
-    def _restart(self, node: Node) -> None:
-        node.boot()
-        self._react(node, RESTART)
-
-    # -------------------------------------------------------- the network
-
-    def _travel(self, envelope: Envelope) -> None:
-        """Send a message on its way, perhaps to be lost or copied on it."""
-        arrives_ns = self.dice.latency_ns()
-        if self.dice.duplicates():
-            at_ns = self.dice.within_ns(arrives_ns)
-            self.clock.after(at_ns, partial(self._copy, envelope))
-        if self.dice.loses():
-            self.clock.after(arrives_ns, partial(self._lose, envelope.message))
-        else:
-            self.clock.after(arrives_ns, partial(self._deliver, envelope))
-
-    def _deliver(self, envelope: Envelope) -> None:
-        node = self.nodes[envelope.to]
-        if node.process is None:
-            self._lose(envelope.message)
-        else:
-            self._react(node, envelope.message)
-
-    def _copy(self, envelope: Envelope) -> None:
-        self.recorder.event(
-            step_of(self.protocol.duplicate, message=envelope.message),
-            by=NETWORK,
-            time_ns=self.clock.now_ns,
-            puts=(envelope.message,),
-        )
-        self._travel(envelope)
-
-    def _lose(self, message: Message) -> None:
-        self.recorder.event(
-            step_of(self.protocol.lose, message=message),
-            by=NETWORK,
-            time_ns=self.clock.now_ns,
-            takes=message,
-        )
-
-    def _ignore(self, node: Node, message: Message) -> None:
-        self.recorder.event(
-            step_of(self.protocol.ignore, message=message),
-            by=node.id,
-            time_ns=self.clock.now_ns,
-            takes=message,
-        )
-
-    def _where(self) -> str:
-        return f"t={self.clock.now_ns}ns of seed {self.seed}"

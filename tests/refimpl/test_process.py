@@ -14,22 +14,22 @@ import pytest
 from refimpl.process import (
     RESTART,
     Context,
-    Ignored,
     ImplementationError,
     Message,
     Process,
     ProcessId,
-    Taken,
     Timer,
     action,
     guard,
     persistent,
-    respond,
     volatile,
 )
+from refimpl.steps import Ignored, Taken, respond
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from refimpl.history import Happened
 
 TICK = Timer("tick")
 P = ProcessId("p")
@@ -78,6 +78,9 @@ class Desk:
 
     def cancel_timer(self, timer: Timer) -> None:
         self.done.append(("cancel", timer))
+
+    def happened(self, what: Happened) -> None:
+        self.done.append(what)
 
 
 class Counter(Process):

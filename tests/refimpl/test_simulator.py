@@ -30,7 +30,7 @@ from refimpl.process import (
 )
 from refimpl.protocol import Faults, Protocol, Role, find, slugs
 from refimpl.sim import Observe, World, simulate
-from refimpl.sim.dice import Dice, Doom
+from refimpl.sim.dice import Doom
 from refimpl.sim.recorder import value_of
 
 PROTOCOL = two_phase_commit(refusal_percent=0)
@@ -203,7 +203,7 @@ def test_faults_stay_within_their_bounds(
             crash_percent=20,
         ),
     )
-    counts = Counter(names(world.run(600).events))
+    counts = Counter(names(world.record(600).events))
     assert world.dice.used["losses"] <= losses
     assert counts["DuplicateMessage"] == world.dice.used["duplications"] <= duplications
     assert counts["TMCrash"] + counts["RMCrash"] <= world.dice.used["crashes"]
@@ -257,7 +257,9 @@ def test_a_role_that_stays_down_never_restarts() -> None:
 def test_every_message_in_flight_is_received_lost_or_ignored_in_the_end() -> None:
     for seed in range(30):
         world = World(PROTOCOL, seed, STORMY)
-        assert world.run().end is End.QUIESCENT
+        assert world.record().end is End.QUIESCENT
+        assert not world.in_flight
+        assert world.recorder is not None
         assert not world.recorder.in_flight
 
 
@@ -321,9 +323,9 @@ def doomed(monkeypatch: pytest.MonkeyPatch) -> RunWith:
     """Run one RM and a TM without any fault but the given ones."""
 
     def run(fate: Fate) -> tuple[World, Trace]:
-        monkeypatch.setattr(Dice, "doom", lambda _, role: fate(role))
+        monkeypatch.setattr(World, "doom", lambda _, node: fate(node.role.name))
         world = World(two_phase_commit(1, refusal_percent=0), 1, Faults())
-        return world, world.run()
+        return world, world.record()
 
     return run
 
@@ -374,10 +376,10 @@ def test_what_was_sent_before_the_force_is_out_when_the_process_crashes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     fate = Fate("tm", {1: Doom.BEFORE})
-    monkeypatch.setattr(Dice, "doom", lambda _, role: fate(role))
+    monkeypatch.setattr(World, "doom", lambda _, node: fate(node.role.name))
     protocol = two_phase_commit(1, refusal_percent=0, tm_class=TalkativeTM)
     world = World(protocol, 1, Faults())
-    trace = world.run(300)
+    trace = world.record(300)
     told = next(e for e in trace.events if call(e).action == "TMSendDecision")
     assert seen(told) == {"net": fn({message("Commit"): 1})}
     assert world.forced("r1") == {"log": ("prepared", "committed")}

@@ -80,7 +80,7 @@ def test_all_rms_decide_alike_whatever_goes_wrong(
 ) -> None:
     for seed in range(100 * batch, 100 * batch + 100):
         world = World(PROTOCOL, seed)
-        trace = world.run()
+        trace = world.record()
         assert trace.end is End.QUIESCENT, seed
         assert len(decisions(world)) == 1, seed
         assert all(log[-1] != "prepared" for log in logs(world)), seed
@@ -93,7 +93,7 @@ def test_all_rms_decide_alike_whatever_goes_wrong(
 def test_it_works_for_any_number_of_rms(rms: int, rejected: Rejected) -> None:
     for seed in range(30):
         world = World(two_phase_commit(rms), seed)
-        assert rejected(world.run()) is None
+        assert rejected(world.record()) is None
         assert len(decisions(world)) == 1
 
 
@@ -111,7 +111,7 @@ def test_worse_weather_than_the_fault_model_still_makes_steps_of_the_spec(
     )
     for seed in range(40):
         world = World(PROTOCOL, seed, faults)
-        trace = world.run(max_events=5000)
+        trace = world.record(max_events=5000)
         assert trace.end is End.QUIESCENT
         assert rejected(trace) is None
         assert len(decisions(world)) == 1
@@ -126,14 +126,14 @@ def test_every_action_of_the_spec_is_taken() -> None:
 def test_it_commits_when_all_vote_yes_and_nothing_fails() -> None:
     for seed in range(100):
         world = World(two_phase_commit(refusal_percent=0), seed, Faults())
-        world.run()
+        world.record()
         assert decisions(world) == {"committed"}
 
 
 def test_it_aborts_when_one_cannot_prepare() -> None:
     for seed in range(20):
         world = World(two_phase_commit(refusal_percent=100), seed, Faults())
-        trace = world.run()
+        trace = world.record()
         assert decisions(world) == {"aborted"}
         assert "RMPrepare" not in actions(trace)
 
@@ -150,7 +150,7 @@ def test_prepared_rms_wait_for_ever_for_a_tm_that_does_not_return(
     blocked = 0
     for seed in range(40):
         world = World(PROTOCOL, seed, faults)
-        trace = world.run()
+        trace = world.record()
         assert trace.end is End.QUIESCENT
         assert rejected(trace) is None
         assert len(decisions(world)) <= 1
@@ -196,7 +196,7 @@ def each_broken() -> list[object]:
 def test_a_broken_implementation_breaks_its_promise(broken: Broken) -> None:
     for seed in broken.seeds:
         world = World(broken.protocol, seed, broken.faults)
-        trace = world.run()
+        trace = world.record()
         if broken.owes:
             assert trace.end is End.QUIESCENT
             assert ("prepared",) in logs(world)
@@ -221,7 +221,7 @@ def test_the_same_seeds_are_fine_for_the_unbroken_implementation(
 ) -> None:
     for seed in broken.seeds:
         world = World(PROTOCOL, seed, broken.faults)
-        assert rejected(world.run()) is None
+        assert rejected(world.record()) is None
         assert len(decisions(world)) == 1
 
 

@@ -18,6 +18,8 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import data_module
+
 from pyspec import load
 from pyspec.conformance import Limits, NativeEngine, TlcEngine, ask, load_spec
 from pyspec.tla2tools import Config, find_toolchain, read_config
@@ -82,6 +84,16 @@ def from_file(module: Path, folder: Path, repeat: int) -> Iterator[str]:
     ours = [cpu_of(command) for _ in range(repeat)]
     peer = [cpu_of([*command, "--engine=tlc"])]
     yield told(f"{what}: the command; with TLC and literals", ours, peer, 0.2)
+    with tempfile.TemporaryDirectory(prefix="fed-") as fed:
+        data = data_module.command(trace, module, Path(fed), toolchain())
+        if data is None:
+            yield f"| {what}: TLC fed by a Java class | not measured: no javac | | | |"
+            return
+        ours, peer = [], []
+        for _ in range(repeat):
+            ours.append(cpu_of(command))
+            peer.append(cpu_of(data, fed))
+        yield told(f"{what}: the command; TLC fed by a Java class", ours, peer, 1.0)
 
 
 def walked(spec: Spec, constants: Mapping[str, Value]) -> Trace:
@@ -282,10 +294,12 @@ def children_s(what: Callable[[], object]) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def cpu_of(command: Sequence[str]) -> float:
+def cpu_of(command: Sequence[str], folder: str | None = None) -> float:
     """Return the CPU seconds of a command with its children."""
     return children_s(
-        lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        lambda: subprocess.run(
+            command, check=True, stdout=subprocess.DEVNULL, cwd=folder
+        )
     )
 
 
