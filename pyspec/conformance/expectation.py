@@ -28,10 +28,19 @@ def unmet(verdict: Verdict) -> str | None:
         return f"expected {_text(expected)}: this was not judged"
     if expected.verdict is Expected.VIOLATES:
         met = expected.property in verdict.violated
+        found = verdict.headline
     else:
-        owed = verdict.fairness.owed if verdict.fairness else ()
-        met = any(_fits(expected.call, each.call) for each in owed)
-    return None if met else f"expected {_text(expected)}, found {verdict.headline}"
+        met, found = _owes(verdict, expected.call)
+    return None if met else f"expected {_text(expected)}, found {found}"
+
+
+def _owes(verdict: Verdict, call: Call | None) -> tuple[bool, str]:
+    """Return whether each matching behavior owes a call, and what is owed."""
+    fairness = verdict.fairness
+    if fairness is None or fairness.everywhere:
+        owed = fairness.owed if fairness else ()
+        return any(_fits(call, each.call) for each in owed), verdict.headline
+    return False, f"that one behavior {verdict.headline}, and others something else"
 
 
 def _is_judged(verdict: Verdict, expected: Expectation) -> bool:

@@ -15,7 +15,7 @@ from pyspec.errors import Interrupted, Mistake, Undecided
 from pyspec.explore.limits import Stopped
 from pyspec.explore.result import Cause
 from pyspec.language.runtime.errors import EvaluationError
-from pyspec.trace.model import End, Expected, Loop
+from pyspec.trace.model import UNKNOWN, End, Expected, Loop
 
 if TYPE_CHECKING:
     import threading
@@ -101,6 +101,7 @@ class Judging:
             if stopped.cause is Cause.STOPPED:
                 raise Interrupted("interrupted while judging properties") from None
             return _unknown(verdict, stopped.message)
+        verdict = replace(verdict, question=_meant(question, asking))
         return replace(verdict, fairness=fairness, properties=properties)
 
     def _claims(self, question: Question, claimed: Claimed) -> Claims:
@@ -135,6 +136,19 @@ class Judging:
             except Mistake as error:
                 self._known[key] = error
         return self._known[key]
+
+
+def _meant(question: Question, asking: Asking) -> Question:
+    """Return the question with values for names of the spec in what is to be owed."""
+    expect = question.trace.expect
+    if expect is None or expect.call is None or not expect.call.arguments:
+        return question
+    given = tuple(
+        each if each is UNKNOWN else asking.value(each)
+        for each in expect.call.arguments
+    )
+    expect = replace(expect, call=replace(expect.call, arguments=given))
+    return replace(question, trace=replace(question.trace, expect=expect))
 
 
 def unrepeatable(question: Question, walk: Walk) -> Verdict | None:

@@ -37,7 +37,7 @@ def property_lines(verdict: Verdict) -> Iterator[str]:
     if fairness is not None and fairness.unjudged:
         yield f"  not judged: {fairness.unjudged}"
     if fairness is not None and fairness.owed and not fairness.everywhere:
-        yield "  of the behaviors that match, this is one that owes least"
+        yield "  of the behaviors that match one owes this, and none just a part of it"
     for each in verdict.properties:
         yield f"  {each.name}: {_said(verdict, each)}"
         if each.possible:
@@ -52,7 +52,9 @@ def _said(verdict: Verdict, found: PropertyVerdict) -> str:
         text += f" {_when(verdict, found.since)}"
     if found.obligations:
         return f"{text}: {'; '.join(found.obligations)}"
-    return f"{text}: nothing is owed so far" if found.truth is Truth.PENDING else text
+    if found.truth is not Truth.PENDING:
+        return text
+    return f"{text}: there is nothing that every behavior owes so far"
 
 
 def _when(verdict: Verdict, since: int) -> str:

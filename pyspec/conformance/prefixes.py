@@ -19,24 +19,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pyspec.explore.automaton import Automaton
 from pyspec.explore.fair import Acceptance, fair_lasso
 from pyspec.explore.liveness import not_put_off
-from pyspec.explore.normal import normal, predicates
+from pyspec.explore.normal import literals, normal, predicates
 from pyspec.explore.product import Product
 from pyspec.explore.valuation import Valuation
-from pyspec.language.temporal import (
-    ActionPredicate,
-    Always,
-    And,
-    Eventually,
-    Formula,
-    Not,
-    Or,
-    StatePredicate,
-)
+from pyspec.language.temporal import And, Eventually, Formula, StatePredicate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from pyspec.explore.model import State
+    from pyspec.explore.normal import Predicate
 
 __all__ = ["Beginning", "Prefixes"]
 
@@ -205,9 +197,9 @@ class _Words(Valuation):
         self.starts = array("q", [0])
         self.targets = array("q")
         self.masks = array("q")
-        signs = dict.fromkeys(_literals(whole, negated=False))
-        better = {one for one, negated in signs if not negated}
-        worse = {one for one, negated in signs if negated}
+        signs = set(literals(whole))
+        better = {one for one, affirmed in signs if affirmed}
+        worse = {one for one, affirmed in signs if not affirmed}
         both = better & worse
         self.too_many = len(both) > _MOST_FREE
         if self.too_many:
@@ -217,8 +209,8 @@ class _Words(Valuation):
 
     def _letters(
         self,
-        true: set[StatePredicate | ActionPredicate],
-        free: set[StatePredicate | ActionPredicate],
+        true: set[Predicate],
+        free: set[Predicate],
         known: dict[StatePredicate, bool],
     ) -> None:
         """Add a state whose edges are letters; all of them lead to state 1."""
@@ -232,19 +224,3 @@ class _Words(Valuation):
             self.masks.append(len(self.known))
             self.known.append(mask)
         self.starts.append(len(self.targets))
-
-
-def _literals(
-    formula: Formula, *, negated: bool
-) -> Iterator[tuple[StatePredicate | ActionPredicate, bool]]:
-    """Return the predicates of a normal formula, and whether each is negated."""
-    match formula:
-        case StatePredicate() | ActionPredicate():
-            yield formula, negated
-        case Not(body):
-            yield from _literals(body, negated=not negated)
-        case Always(body) | Eventually(body):
-            yield from _literals(body, negated=negated)
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _literals(part, negated=negated)

@@ -16,7 +16,7 @@ from pyspec.conformance.telling import Teller
 from pyspec.conformance.verdict import Fairness, Owed, PropertyVerdict, Truth
 from pyspec.errors import Bug
 from pyspec.explore.lasso import true_of_lasso
-from pyspec.explore.liveness import Graph, find_lasso
+from pyspec.explore.liveness import Graph, Lasso, find_lasso
 from pyspec.explore.normal import is_tail, normal
 from pyspec.language.excerpts import short
 from pyspec.language.temporal import (
@@ -31,8 +31,9 @@ from pyspec.language.temporal import (
 from pyspec.trace.model import End
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from pyspec.conformance.behaviors import Key
     from pyspec.conformance.claimed import Claims
     from pyspec.conformance.prefixes import Beginning
     from pyspec.conformance.walk import Walk
@@ -161,13 +162,24 @@ class Judge:
         if good is not None:
             told = self._apart(behaviors.found, bad, good)
             return PropertyVerdict(name, Truth.PENDING, witnesses=told, possible=True)
-        every = behaviors.beginnings(formula)
-        lasts = every.at(behaviors.found.ends())
-        waiting = [last for last in lasts if every.prefixes.can_be(last)[0]]
-        if not waiting:
+        return self._violated(behaviors, fairness, name)
+
+    def _violated(
+        self, behaviors: _Behaviors, fairness: list[Formula], name: str
+    ) -> PropertyVerdict:
+        """Say since when a property is violated, or what is waited for in vain."""
+        every = behaviors.beginnings(self._claims.properties[name])
+        lasts = every.recurring()
+        if all(map(every.is_lost, lasts)):
             since = every.since(lasts, every.is_lost)
             return PropertyVerdict(name, Truth.VIOLATED, since=since)
-        return PropertyVerdict(name, Truth.VIOLATED, self._open(every, waiting))
+
+        def comes(sought: Formula) -> bool:
+            often = Always(sought)
+            return behaviors.satisfying([*fairness, often]) is not None
+
+        told = self._open(every, lasts, comes)
+        return PropertyVerdict(name, Truth.VIOLATED, told)
 
     # ------------------------------------------------------------ beginnings
 
@@ -181,14 +193,16 @@ class Judge:
         bad, open_ = lasts[Truth.VIOLATED], lasts[Truth.PENDING]
         others = [*open_, *lasts[Truth.SATISFIED]]
         if bad and others:
-            told = self._apart(found, every.way_to(bad[0]), every.way_to(others[0]))
+            ways = (Lasso(every.way_to(last), ()) for last in (bad[0], others[0]))
+            told = self._apart(found, *ways)
             return PropertyVerdict(name, Truth.PENDING, witnesses=told, possible=True)
         if bad:
             since = every.since(bad, every.is_lost)
             return PropertyVerdict(name, Truth.VIOLATED, since=since)
-        if open_:
-            return PropertyVerdict(name, Truth.PENDING, self._open(every, open_))
-        return PropertyVerdict(name, Truth.SATISFIED)
+        if not open_:
+            return PropertyVerdict(name, Truth.SATISFIED)
+        told = () if lasts[Truth.SATISFIED] else self._open(every, open_)
+        return PropertyVerdict(name, Truth.PENDING, told)
 
     def _truth(self, every: Beginnings, last: Beginning, name: str) -> Truth:
         """Return what a beginning says.
@@ -203,12 +217,20 @@ class Judge:
             return Truth.SATISFIED
         return Truth.PENDING
 
-    def _open(self, every: Beginnings, lasts: Sequence[Beginning]) -> tuple[str, ...]:
-        """Return what all these still wait for, and since when all of them do."""
+    def _open(
+        self,
+        every: Beginnings,
+        lasts: Sequence[Beginning],
+        comes: Callable[[Formula], bool] = lambda _: False,
+    ) -> tuple[str, ...]:
+        """Return what all these still wait for, and since when all of them do.
+
+        `comes` says of what is waited for whether it comes nevertheless.
+        """
         asks = every.prefixes.open
         first, *others = map(asks, lasts)
         texts = []
-        for formula in first.intersection(*others):
+        for formula in itertools.filterfalse(comes, first.intersection(*others)):
             text = self._teller.waits(formula)
             place = every.since(lasts, lambda here, what=formula: what in asks(here))  # type: ignore[misc]
             number = self._trace.events[place - 1].number if place else None
@@ -217,33 +239,29 @@ class Judge:
 
     # ------------------------------------------------------------ one of each
 
-    def _apart(
-        self, found: Matching, bad: Sequence[int], good: Sequence[int]
-    ) -> tuple[str, ...]:
+    def _apart(self, found: Matching, bad: Lasso, good: Lasso) -> tuple[str, ...]:
         """Tell a behavior that violates from one that does not, where they part."""
-        one, other = _by_place(found, bad), _by_place(found, good)
-        for place in sorted({*one, *other}):
-            here, there = one.get(place), other.get(place)
-            if here is not None and there is not None and here != there:
-                return self._difference(place, here, there)
-        return ("the two differ only in silent steps",)
+        most = sum(map(len, (*bad, *good)))
+        both = zip(_arrivals(found, bad), _arrivals(found, good), strict=True)
+        turns = 0
+        for here, there in itertools.islice(both, most):
+            if here.state != there.state:
+                return self._difference(here, there, turns)
+            turns += here.kind is Kind.TURN
+        return ("after each event both are in the same state",)
 
-    def _difference(self, place: int, bad: State, good: State) -> tuple[str, ...]:
+    def _difference(self, bad: Key, good: Key, turns: int) -> tuple[str, ...]:
         when = "at first"
-        if place:
-            when = f"after event {self._trace.events[place - 1].number}"
-        names = [
-            name
-            for name, one, other in zip(self._facts.variables, bad, good, strict=True)
-            if one != other
-        ]
-        values = dict(
-            zip(self._facts.variables, zip(bad, good, strict=True), strict=True)
-        )
+        if bad.place:
+            when = f"after event {self._trace.events[bad.place - 1].number}"
+        if turns:
+            when += f" in round {turns + 1}"
+        values = zip(self._facts.variables, bad.state, good.state, strict=True)
+        differing = [each for each in values if each[1] != each[2]]
         return tuple(
             f"{what} if {when} "
-            + " /\\ ".join(f"{name} = {short(values[name][which])}" for name in names)
-            for which, what in enumerate(("violated", "not violated"))
+            + " /\\ ".join(f"{each[0]} = {short(each[which])}" for each in differing)
+            for which, what in enumerate(("violated", "not violated"), 1)
         )
 
 
@@ -260,12 +278,11 @@ class _Behaviors:
         if found.loops:
             self._must = Always(Eventually(at)), Always(Eventually(Not(at)))
 
-    def satisfying(self, formulas: Sequence[Formula]) -> list[int] | None:
-        """Return a behavior of which all these are true, up to the end of its loop."""
+    def satisfying(self, formulas: Sequence[Formula]) -> Lasso | None:
+        """Return a behavior of which all these are true."""
         *rest, last = formulas
         conditions = [*self._must, *rest]
-        lasso = find_lasso(self._graph, conditions, Not(last), self._look)
-        return None if lasso is None else [*lasso.prefix, *lasso.loop]
+        return find_lasso(self._graph, conditions, Not(last), self._look)
 
     def beginnings(self, formula: Formula) -> Beginnings:
         """Return the beginnings of these behaviors."""
@@ -300,11 +317,12 @@ def _where_it_counts(leaf: Formula, found: Matching) -> Formula:
     return replace(leaf, enabled=counts)
 
 
-def _by_place(found: Matching, numbers: Sequence[int]) -> dict[int, State]:
-    """Return the first state after so many events."""
-    states: dict[int, State] = {}
-    for number in numbers:
-        key = found.nodes[number].key
-        if key.kind is not Kind.INSIDE:
-            states.setdefault(key.place, key.state)
-    return states
+def _arrivals(found: Matching, way: Lasso) -> Iterator[Key]:
+    """Return where a behavior is at first and after each event, again and again.
+
+    After a loop's last event this is told twice.
+    """
+    again = itertools.cycle(way.loop) if found.loops else ()
+    keys = (found.nodes[number].key for number in itertools.chain(way.prefix, again))
+    for _, there in itertools.groupby(keys, lambda key: key.place):
+        yield next(there)

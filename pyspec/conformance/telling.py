@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from pyspec.language.excerpts import Excerpts
@@ -60,9 +59,10 @@ class Teller:
     def formula(self, formula: Formula) -> str:
         """Return the text of a formula, as far as it stands in a module."""
         match formula:
-            case StatePredicate() | ActionPredicate():
-                about = _about(formula)
-                return (about and self._text(about)) or _UNKNOWN
+            case Or((Not(), ActionPredicate(guard=StatePredicate()) as taken)):
+                return self._told(taken)  # only WF_v(A) has this
+            case ActionPredicate(guard=StatePredicate()):
+                return _UNKNOWN
             case Not(body):
                 return f"~({self.formula(body)})"
             case And(parts):
@@ -73,6 +73,9 @@ class Teller:
                 return f"[]({self.formula(body)})"
             case Eventually(body):
                 return f"<>({self.formula(body)})"
+        return self._told(formula)
+
+    def _told(self, formula: Formula) -> str:
         about = _about(formula)
         return (about and self._text(about)) or _UNKNOWN
 
@@ -84,11 +87,7 @@ class Teller:
         if about.place is None:
             return ""
         text = self._excerpts.text(Location(*about.place))
-        names: dict[str, str | None] = {
-            name: show(value)
-            for name, value in about.names
-            if not re.search(rf"(\\A|\\E|CHOOSE)\s[^:]*\b{name}\b[^:]*\\in", text)
-        }
+        names: dict[str, str | None] = {name: show(v) for name, v in about.names}
         return substitute(text, names) or text
 
 

@@ -115,7 +115,8 @@ class PropertyVerdict:
     """The verdict on one property.
 
     - obligations: what every matching behavior still waits for, or waits for in vain
-    - since: after how many events nothing could make it true any more, if known
+    - since: after how many events nothing could make it true any more, whichever
+      behavior it is; None if that is not known, or so only after the last event
     - possible: some matching behaviors violate it, and not all of them; then
       `witnesses` tell one of each apart
     """
@@ -140,7 +141,8 @@ class Owed:
 class Fairness:
     """Whether some matching behavior is fair; if none is, what is owed.
 
-    `everywhere`: each matching behavior owes it; else one does that owes least.
+    `everywhere`: each matching behavior owes it; else one does, and none owes just
+    a part of it.
     `unjudged` says why nobody knows.
     """
 

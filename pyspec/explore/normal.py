@@ -8,7 +8,7 @@ speaks of the end of a behavior only (`tail`) are dropped.
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyspec.language.temporal import (
     ActionPredicate,
@@ -32,14 +32,18 @@ if TYPE_CHECKING:
 __all__ = [
     "FALSITY",
     "TRUTH",
+    "Predicate",
     "cases",
     "conjuncts",
     "is_local",
     "is_tail",
+    "literals",
     "normal",
     "predicates",
     "strong",
 ]
+
+Predicate: TypeAlias = StatePredicate | ActionPredicate
 
 TRUTH: Final = And(())
 FALSITY: Final = Or(())
@@ -73,9 +77,9 @@ def _defined(formula: Formula) -> Formula:
             return And((Implies(left, right), Implies(right, left)))
         case LeadsTo(premise, conclusion):
             return Always(Implies(premise, Eventually(conclusion)))
-        case WeakFairness(enabled, taken):
+        case WeakFairness(enabled, taken, about):
             guard = StatePredicate(enabled)
-            idle_or_taken = Or((Not(guard), ActionPredicate(taken, guard)))
+            idle_or_taken = Or((Not(guard), ActionPredicate(taken, guard, about)))
             return Always(Eventually(idle_or_taken))
         case StrongFairness(enabled, taken):
             guard = StatePredicate(enabled)
@@ -184,7 +188,20 @@ def _products(parts: tuple[Formula, ...]) -> list[tuple[Formula, ...]]:
     return product
 
 
-def predicates(formula: Formula) -> Iterator[StatePredicate | ActionPredicate]:
+def literals(formula: Formula) -> Iterator[tuple[Predicate, bool]]:
+    """Return the predicates of a normal formula, and whether each is affirmed."""
+    match formula:
+        case StatePredicate() | ActionPredicate():
+            yield formula, True
+        case Not(StatePredicate() | ActionPredicate() as denied):
+            yield denied, False
+        case Always(body) | Eventually(body):
+            yield from literals(body)
+        case And(parts) | Or(parts):
+            yield from itertools.chain(*map(literals, parts))
+
+
+def predicates(formula: Formula) -> Iterator[Predicate]:
     """Return the predicates of a normal formula, guards before the guarded."""
     match formula:
         case StatePredicate():

@@ -20,12 +20,13 @@ from pyspec.language import ir
 from pyspec.language.actions import ActionEmitter
 from pyspec.language.emit import CONJUNCTION, DISJUNCTION, Scope, Unassigned, is_other
 from pyspec.language.substitute import level_of, opened
-from pyspec.language.uses import applied
+from pyspec.language.uses import applied, free_names, parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pyspec.errors import Mistake
+    from pyspec.language.emit import Linked
     from pyspec.trace.model import Location
 
 __all__ = [
@@ -123,7 +124,15 @@ def write_properties(
 
 
 class PropertyEmitter(ActionEmitter):
-    """Also takes formulas apart, and writes them."""
+    """Also takes formulas apart, and writes them.
+
+    `stood_for`: of operators that were written out, what was given for the words
+    that are their parameters; None if it is no bound name.
+    """
+
+    def __init__(self, linked: Linked) -> None:
+        super().__init__(linked)
+        self.stood_for: dict[ir.Definition, dict[str, set[ir.Name | None]]] = {}
 
     # ------------------------------------------------------------ taking apart
 
@@ -172,6 +181,13 @@ class PropertyEmitter(ActionEmitter):
             error = self.refused(node, f"{definition.name} of module RealTime")
             error.hint = "that module hides variables, and speaks of all real numbers"
             raise error
+        given = self.stood_for.setdefault(definition, {})
+        for parameter, argument in zip(
+            definition.parameters, node.arguments, strict=True
+        ):
+            name = argument.to if isinstance(argument, ir.Reference) else None
+            known = name if isinstance(name, ir.Name) else None
+            given.setdefault(parameter.text, set()).add(known)
         return opened(definition, node.arguments)
 
     def level(self, node: ir.Node, around: Around) -> int:
@@ -332,9 +348,26 @@ class PropertyEmitter(ActionEmitter):
         """Return a function that tells where a formula stands, and of whom."""
         at = node.at
         place = at and (at.module, at.line, at.column, at.end_line, at.end_column)
-        bound = {n.text: text for n, text in scope.names.items() if not n.arity}
-        names = "".join(f"({name!r}, {text}), " for name, text in bound.items())
+        words = self.words(node, scope)
+        names = "".join(f"({w!r}, {scope.names[words[w]]}), " for w in sorted(words))
         return f"lambda: About({place!r}, ({names}){more})"
+
+    def words(self, node: ir.Node, scope: Scope) -> dict[str, ir.Name]:
+        """Return the bound names that words of an expression's text stand for.
+
+        Where it came out of an operator, these are the operator's parameters.
+        """
+        free = {
+            name for name in free_names(node) & scope.names.keys() if not name.arity
+        }
+        found = {name.text: name for name in free if _is_said(name, node)}
+        for definition, given in self.stood_for.items():
+            if definition.body and _is_within(node.at, definition.body.at):
+                for word, names in given.items():
+                    meant = names & free
+                    if len(meant) == 1 and None not in names:
+                        found.update((word, name) for name in meant if name)
+        return found
 
     def applied_to(self, action: ir.Node, around: Around, scope: Scope) -> str:
         """Return the name and the arguments of an action, as text for `about`."""
@@ -443,6 +476,25 @@ def _taken(angle: ir.Builtin) -> ir.Node:
 
 def _boxed(node: ir.Node) -> ir.Node:
     return ir.Builtin(node.at, 3, "[]", (node,))
+
+
+def _is_said(name: ir.Name, node: ir.Node) -> bool:
+    """Whether the text of an expression has a name, and not just an argument in it."""
+    if isinstance(node, ir.Reference):
+        return node.to is name
+    return any(
+        _is_within(part.at, node.at) and _is_said(name, part) for part in parts(node)
+    )
+
+
+def _is_within(inner: Location | None, outer: Location | None) -> bool:
+    if inner is None or outer is None or inner.module != outer.module:
+        return False
+    begin, end = (outer.line, outer.column), (outer.end_line, outer.end_column)
+    return (
+        begin <= (inner.line, inner.column)
+        and (inner.end_line, inner.end_column) <= end
+    )
 
 
 def _inside(node: ir.Node) -> ir.Node:

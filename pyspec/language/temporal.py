@@ -61,7 +61,7 @@ class About(NamedTuple):
     """Where a formula stands in its module, for people.
 
     - place: module, line, column, last line, last column (from 1, inclusive)
-    - names: what the quantifiers around it bound
+    - names: what bound names, or parameters that stand for them, mean in its text
     - action, arguments: of fairness, the operator that it is about; "" if it is
       about none, and None if the arguments have no value by themselves
     """
