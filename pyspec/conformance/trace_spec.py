@@ -20,7 +20,7 @@ from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING, Any, Final
 
-from pyspec.conformance.idioms import Check, checks_of, predicates_of
+from pyspec.conformance.idioms import Check, Said, asked_of, predicates_of, said_of
 from pyspec.conformance.log_search import (
     Count,
     LogSearch,
@@ -34,7 +34,7 @@ from pyspec.explore.limits import Limits, Stopped, Watch
 from pyspec.explore.result import Cause
 from pyspec.language.load import Source, locate, noted, reading_a_log, twin
 from pyspec.language.logs import LEVEL
-from pyspec.language.runtime.errors import AssertionFails, EvaluationError, text_of
+from pyspec.language.runtime.errors import EvaluationError, text_of
 from pyspec.language.runtime.modules import json_files, outside, tlc
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ class _Run:
         self.of = of
         self.file = log
         self.registers = Registers({})
-        self.checks: tuple[Check, ...] = ()
+        self.said: Said | None = None
         self.watch = Watch(of.limits, of.stop)
         self.began = process_time()
         self.search: LogSearch | None = None
@@ -185,7 +185,7 @@ class _Run:
         """Search, and tell what was found."""
         program = self.of.program
         outside.allow_io.set(self.of.allow_io)
-        outside.granted.set(self.grant())
+        outside.granted.set(self.granted)
         json_files.stand_ins.set(True)
         tlc.registers.set(self.registers)
         tlc.printer.set(lambda _: None)
@@ -206,8 +206,9 @@ class _Run:
             raise Mistake("the spec recurses too deeply", file=self.of.module) from None
         return replace(found, seconds=round(self.watch.seconds, 3))
 
-    def grant(self) -> outside.Grant:
-        """Return what the spec may reach: what the user named, and no more."""
+    @cached_property
+    def granted(self) -> outside.Grant:
+        """What the spec may reach: what the user named, and no more."""
         variables = dict.fromkeys(_LOG_VARIABLES, str(self.file))
         variables |= self.of.environment
         named = [Path(text) for text in variables.values()]
@@ -219,33 +220,39 @@ class _Run:
         spec = self.loaded(program)
         self.lines, log = self.log_of(spec, program)
         count = self.count_of(spec, program, log)
-        survey = program.survey
-        timed = any(
-            LEVEL in names or "?" in names
-            for name, names in survey.registers.items()
-            if name != self.of.source.config.view
-        )
+        survey, config = program.survey, self.of.source.config
         self.log, self.spec = log, spec
 
-        def search(*, viewed: bool) -> LogSearch:
+        def search(*, apart: bool) -> LogSearch:
             tlc.registers.set(registers := Registers(self.registers.numbered))
             self.search = LogSearch(
                 spec,
                 registers,
                 count=count,
                 length=len(self.lines),
-                timed=timed or count.place is None,
+                timed=count.place is None or self.is_timed,
                 watch=self.watch,
-                view=spec.view if viewed else None,
+                apart=apart,
+                asked=asked_of(spec, survey),
+                steady=not any(survey.registers.get(n) for n in config.constraints),
                 watched=predicates_of(spec, survey),
             )
             return self.searched(self.search)
 
-        found = search(viewed=True)
-        self.checks = checks_of(found, program, self.of.source.config, spec)
+        found = search(apart=False)
+        self.require_count(found)
+        self.said = said_of(found, program, config, spec)
+        outside.discarding.set(True)  # what is evaluated from now on TLC does not
         if found.accepted is None and found.merged:
-            search(viewed=False)
+            search(apart=True)
         return self.judged()
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether steps depend on their level, as far as can be told."""
+        registers = self.of.program.survey.registers
+        acting = ("", *self.of.source.config.constraints)
+        return any({LEVEL, "?"} & registers[name] for name in acting)
 
     def searched(self, search: LogSearch) -> LogSearch:
         """Run a search; an error of the spec gets its place."""
@@ -260,7 +267,8 @@ class _Run:
         try:
             spec = program.program.spec()
         except EvaluationError as error:
-            raise self.placed(error, None) from None
+            asked = twin(self.of.source, self.of.toolchain)
+            raise asked.locate_load(error) from None
         spec.twin = lambda: twin(self.of.source, self.of.toolchain)
         return spec
 
@@ -273,7 +281,8 @@ class _Run:
             with spec.naming():
                 value = spec._space[program.logs[name]]()  # noqa: SLF001 - as Steps
         except EvaluationError as error:
-            raise self.placed(error, None) from None
+            nowhere = (None,) * len(spec.variables)  # the log looks at no state
+            raise self.placed(error, name, nowhere) from None
         if type(value) is not tuple:
             raise Mistake(
                 f"{name} is no sequence of lines",
@@ -281,11 +290,24 @@ class _Run:
                 found=_short(value),
                 hint="Name the operator that is the log with --log.",
             )
+        self.require_read(name)
         if not value:
             raise Mistake(
                 f"{name} has no line, so there is nothing to match", file=self.file
             )
         return value, name
+
+    def require_read(self, name: str) -> None:
+        """Refuse a spec that reads another file: it would say the same of any log."""
+        found = self.granted.read
+        if self.file.resolve() not in found:
+            raise Mistake(
+                f"{name} is not read from this log",
+                file=self.file,
+                expected="a spec that reads the file that JSON or TRACE_PATH in its "
+                "environment (IOEnv) names",
+                found=", ".join(sorted(map(str, found))) or "one that reads no file",
+            )
 
     def named_log(self, program: LogProgram) -> str:
         survey = program.survey
@@ -326,13 +348,7 @@ class _Run:
                 break
         if by is None or ahead is None:
             what = "what counts the lines" if by is None else f"how {by} counts lines"
-            raise Mistake(
-                f"it cannot be told {what} of {log}",
-                file=self.of.module,
-                hint="Say it with --index: l-1 if l is the number of the next line, "
-                "l-0 if it is that of the last one that matched, level-1 for "
-                'TLCGet("level").',
-            )
+            raise self.uncounted(what, log)
         if by != LEVEL and by not in spec.variables:
             raise Mistake(
                 f"--index names {by}, which is no variable of {spec.name}",
@@ -340,6 +356,29 @@ class _Run:
             )
         place = None if by == LEVEL else spec.variables.index(by)
         return Count(by, place, ahead)
+
+    def require_count(self, search: LogSearch) -> None:
+        """Refuse a count by which fewer than no lines are matched at first."""
+        count = search.count
+        fewest = min((search.lines(number) for number in search.initial), default=0)
+        if fewest < 0 and self.of.index is None:
+            raise self.uncounted(f"how {count.by} counts lines", self.log)
+        if fewest < 0:
+            raise Mistake(
+                f"--index is wrong: {fewest} lines would be matched before any step",
+                file=self.of.module,
+                expected=f"what is taken from {count.by} to be less than {count.ahead}",
+            )
+
+    def uncounted(self, what: str, log: str) -> Mistake:
+        """Return the error for lines that are counted in a way that is not plain."""
+        return Mistake(
+            f"it cannot be told {what} of {log}",
+            file=self.of.module,
+            hint="Say it with --index: l-1 if l is the number of the next line, "
+            "l-0 if it is that of the last one that matched, level-1 for "
+            'TLCGet("level").',
+        )
 
     def line_of(self, number: int) -> int | None:
         """Return the line of the file that a line of the log is, from 1."""
@@ -369,7 +408,7 @@ class _Run:
 
     # ------------------------------------------------------------ judging
 
-    def judged(self) -> LogVerdict:
+    def judged(self, *, explained: bool = True) -> LogVerdict:
         """Tell what the search found."""
         search = self.search
         assert search is not None  # noqa: S101 - it was run
@@ -384,33 +423,31 @@ class _Run:
             log=self.log,
             candidates=len(search.furthest),
             distinct=len(search.states),
-            checks=self.checks,
+            checks=self.said.checks if self.said is not None else (),
             warnings=tuple(self.warnings()),
         )
         if accepted:
-            ends = {check.name for check in self.checks}
+            ends = {check.name for check in found.checks}
             return replace(found, properties=tuple(self.properties(ends)))
-        return self.explained(found)
+        return self.explained(found) if explained else self.rejected(found)
 
     def explained(self, found: LogVerdict) -> LogVerdict:
         """Add why no step matches the next line."""
         from pyspec.conformance.mismatch import mismatches  # noqa: PLC0415 - slow
 
-        search = self.search
-        assert search is not None and found.matched is not None  # noqa: S101, PT018 - as above
-        why, text = self.why(found.matched), ""
-        if found.matched < len(self.lines):
-            text = _short(self.lines[found.matched])
-        of = self.of
+        search, of = self.search, self.of
+        assert search is not None  # noqa: S101 - as above
         told = mismatches(search, of.source, of.toolchain, lambda: of.noted)
-        return replace(
-            found,
-            line=self.line_of(found.matched),
-            why=why,
-            text=text,
-            mismatches=told.reasons,
-            enabled=told.enabled,
-        )
+        found = self.rejected(found)
+        return replace(found, mismatches=told.reasons, enabled=told.enabled)
+
+    def rejected(self, found: LogVerdict) -> LogVerdict:
+        """Add which line no step matches."""
+        matched, text = found.matched or 0, ""
+        if matched < len(self.lines):
+            text = _short(self.lines[matched])
+        line, why = self.line_of(matched), self.why(matched)
+        return replace(found, line=line, why=why, text=text)
 
     def why(self, matched: int) -> str:
         """Return one line about what is not as usual."""
@@ -428,27 +465,49 @@ class _Run:
 
     def warnings(self) -> Iterator[str]:
         """Return what the user should know of the spec and its cfg."""
-        search, view = self.search, self.of.source.config.view
+        search, said = self.search, self.said
         assert search is not None  # noqa: S101 - as above
-        for check in self.checks:
-            yield from check.warnings(accepted=search.accepted is not None)
-        if not self.checks:
+        accepted = search.accepted is not None
+        for check in said.checks if said is not None else ():
+            yield from check.warnings(accepted=accepted)
+        if accepted and said is not None and said.failed:
+            yield f"TLC stops with {said.failed}, and so rejects this log"
+        if said is None:
+            yield "there was no time to tell what TLC would say"
+        elif not said.checks:
+            yield _UNCHECKED
+        yield from self.counted_before(search)
+        if accepted and self.misled:
+            yield f"{self.merging} for one, and so TLC misses what matches"
+
+    @staticmethod
+    def counted_before(search: LogSearch) -> Iterator[str]:
+        """Warn of lines that are matched before any step; Init may have read them."""
+        lines = max((search.lines(number) for number in search.initial), default=0)
+        if lines > 0:
+            are = "1 line is" if lines == 1 else f"{lines:,} lines are"
             yield (
-                "the cfg checks nothing that depends on how much of the log is "
-                "matched: TLC says the same of every log"
-            )
-        if search.accepted is not None and self.misled:
-            yield (
-                f"VIEW {view} takes states for one that differ, and so TLC misses "
-                "what matches"
+                f"{are} taken for matched before any step: if the initial states do "
+                f"not read them, say with --index how {search.count.by} counts"
             )
 
     @property
+    def merging(self) -> str:
+        """What takes which states for one."""
+        config = self.of.source.config
+        by = [
+            f"{word} {name}"
+            for word, name in (("VIEW", config.view), ("SYMMETRY", config.symmetry))
+            if name is not None
+        ]
+        if by:
+            return f"{' and '.join(by)} takes states that differ"
+        return "without a VIEW that has the level, TLC takes a state at other levels"
+
+    @property
     def misled(self) -> bool:
-        """Whether the log is matched by states alone that VIEW hides."""
-        search = self.search
-        view = self.of.source.config.view
-        return view is not None and search is not None and not search.is_viewed
+        """Whether the log is matched by states alone that TLC does not look at."""
+        return self.search is not None and self.search.is_apart
 
     # ------------------------------------------------------------ properties
 
@@ -458,7 +517,9 @@ class _Run:
         assert search is not None  # noqa: S101 - as above
         states = search.matching()
         judges: dict[str, _Judge] = {
-            name: _OfState(search, self.looked_at(name), holds)
+            name: _Answered(search, search.answers[name])
+            if name in search.answers
+            else _OfState(search, self.looked_at(name), holds)
             for name, holds in spec.invariants.items()
             if name not in ends
         }
@@ -522,11 +583,8 @@ class _Run:
     def unknown(self, message: str) -> LogVerdict:
         """Return that a limit was hit, and how far it got."""
         search = self.search
-        if search is not None and search.accepted is not None:
-            if not self.checks:
-                config = self.of.source.config
-                self.checks = checks_of(search, self.of.program, config, self.spec)
-            return self.judged()  # the rest was about TLC alone
+        if search is not None and search.decided:
+            return self.judged(explained=False)  # the rest was about TLC, or reasons
         matched = None if search is None else max(search.matched, 0)
         lines = None if search is None else search.length
         states = 0 if search is None else len(search.states)
@@ -547,7 +605,7 @@ class _Run:
         state = None if number is None else search.states[number]
         if number is not None:
             search.registers[LEVEL] = search.levels[number]
-        found = self.placed(error.error, state)
+        found = self.placed(error.error, None, state)
         line = 0 if number is None else search.lines(number)
         at = self.line_of(line)
         place = f"line {line + 1} of {self.log}"
@@ -556,16 +614,15 @@ class _Run:
         found.args = (found.message,)
         return found
 
-    def placed(self, error: EvaluationError, state: Any) -> Mistake:  # noqa: ANN401 - a state
+    def placed(
+        self,
+        error: EvaluationError,
+        doing: str | None,
+        state: Any,  # noqa: ANN401 - a state
+    ) -> Mistake:
         """Return the error with its place in the spec, if that can be told."""
-        if isinstance(error, AssertionFails) and state is None:
-            pass
         asked = twin(self.of.source, self.of.toolchain)
-        found = (
-            asked.locate_load(error)
-            if state is None
-            else asked.locate(error, None, state)
-        )
+        found = asked.locate(error, doing, state)
         return found if isinstance(found, Mistake) else error
 
 
@@ -643,6 +700,18 @@ class _OfState(_Judge):
         return self.same[key]
 
 
+class _Answered(_Judge):
+    """An invariant that was asked when it mattered, and is not asked again."""
+
+    def __init__(self, search: LogSearch, answers: Mapping[int, bool]) -> None:
+        super().__init__(search, None)
+        self.answers = answers
+
+    def is_bad(self, number: int, after: int | None) -> bool:
+        """Tell what was said of a state."""
+        return after is None and not self.answers.get(number, True)
+
+
 class _Initially(_OfState):
     def is_bad(self, number: int, after: int | None) -> bool:
         """Ask of initial states alone."""
@@ -674,6 +743,10 @@ class _OfStep(_Judge):
         return initial and self.begins is not None and not self.begins(states[number])
 
 
+_UNCHECKED: Final = (
+    "the cfg checks nothing that depends on how much of the log is matched: TLC says "
+    "the same of every log"
+)
 _SOME: Final = frozenset({"?"})
 _ONE: Final = "on the one matching behavior that was looked at"
 

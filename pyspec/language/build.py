@@ -139,6 +139,7 @@ class _Builder:
             f"pyspec does not understand this kind of expression: {node.tag}",
             file=at.module if at else None,
             line=at.line if at else None,
+            column=at.column if at else None,
         )
 
     def let(self, node: ET.Element, at: Location | None, level: int) -> ir.Node:
@@ -193,6 +194,7 @@ class _Builder:
                     f"the parameters of {definition.name} are not known",
                     file=at.module if at else None,
                     line=at.line if at else None,
+                    column=at.column if at else None,
                     expected="a theorem of an instance with one parameter at most",
                 )
             return ir.Apply(at, level, definition, arguments)

@@ -1147,8 +1147,12 @@ class Emitter:
     @staticmethod
     def mistake(message: str, at: object) -> Mistake:
         """Return the error for what cannot be compiled, with its place."""
-        line = getattr(at, "line", None)
-        return Mistake(message, file=getattr(at, "module", None), line=line)
+        return Mistake(
+            message,
+            file=getattr(at, "module", None),
+            line=getattr(at, "line", None),
+            column=getattr(at, "column", None),
+        )
 
 
 def _plain(name: str) -> str:

@@ -22,6 +22,10 @@ __all__ = ["Excerpts", "short"]
 ROOM: Final = 100
 _MOST_ELEMENTS: Final = 200
 _SPACE: Final = re.compile(r"\s+")
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
+"""What ends a line for SANY: a form feed does not, as it would in `splitlines`."""
+_TAB: Final = 8
+"""SANY counts a tab as so many columns, or as many as are left of them."""
 
 
 class Excerpts:
@@ -63,7 +67,7 @@ def _read(file: Path | str | None) -> list[str]:
         text = Path(file).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return []
-    return without_comments(text).splitlines()
+    return _LINE_END.split(without_comments(text.expandtabs(_TAB)))
 
 
 def short(value: Any, room: int = ROOM) -> str:  # noqa: ANN401 - any value

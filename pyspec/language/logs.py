@@ -400,7 +400,7 @@ class _Walk:
 
 def _relation(node: ir.Node) -> tuple[str, tuple[ir.Node, ir.Node] | None]:
     match node:
-        case ir.Builtin(name="=" | "\\in" as how, arguments=(one, other)):
+        case ir.Builtin(name="=" | "/=" | "\\in" as how, arguments=(one, other)):
             return how, (one, other)
         case ir.Apply(
             operator=ir.Definition(name="\\leq" | "<" | "\\geq" | ">" as how),
@@ -463,17 +463,21 @@ def _ahead(sights: Mapping[_Sight, int]) -> int | None:
 
     A guard of a step says it: `l <= Len(Log)` lets a line be matched that is
     number l.  Else the numbers of the lines that are looked at do, and at last
-    what is said of the end.
+    what is said of the end.  Where a guard and what is looked at contradict each
+    other, nothing can be told.
     """
-    for wanted in (_by_guard, _by_index, _by_end):
-        found = {
+    found = [
+        {
             ahead
             for sight, number in sights.items()
             for ahead in wanted(sight, acting=number >= _ACTING)
         }
-        if len(found) == 1:
-            return found.pop()
-    return None
+        for wanted in (_by_guard, _by_index, _by_end)
+    ]
+    by_guard, by_index, _ = found
+    if len(by_guard) == 1 and len(by_index) == 1 and by_guard != by_index:
+        return None  # the guard lets a line be that is not read, or reads another
+    return next((each.pop() for each in found if len(each) == 1), None)
 
 
 _ACTING: Final = 1000
@@ -486,7 +490,7 @@ def _by_guard(sight: _Sight, *, acting: bool) -> Iterable[int]:
         return ()
     if sight.how in {"\\leq", "\\in"}:
         return (1 - sight.shape.plus,)
-    return (-sight.shape.plus,) if sight.how == "<" else ()
+    return (-sight.shape.plus,) if sight.how in {"<", "/="} else ()
 
 
 def _by_index(sight: _Sight, *, acting: bool) -> Iterable[int]:
@@ -499,6 +503,6 @@ def _by_index(sight: _Sight, *, acting: bool) -> Iterable[int]:
 def _by_end(sight: _Sight, *, acting: bool) -> Iterable[int]:
     """Of `l + k = Len`, all lines are matched where it is so."""
     del acting
-    if sight.how in {"=", "\\geq"}:
+    if sight.how in {"=", "/=", "\\geq"}:
         return (-sight.shape.plus,)
     return (1 - sight.shape.plus,) if sight.how in {">", "\\leq"} else ()

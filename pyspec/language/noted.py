@@ -16,14 +16,13 @@ from pyspec.language.build import build
 from pyspec.language.emit import Recipe, Scope
 from pyspec.language.link import Compiler
 from pyspec.language.nesting import room_for_depth
+from pyspec.language.opened import OpeningEmitter
 from pyspec.language.program import Program, Spec
-from pyspec.language.properties import PropertyEmitter
 from pyspec.language.tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from pyspec.language.actions import Continue, Label
     from pyspec.language.emit import Linked
     from pyspec.language.state import State
     from pyspec.tla2tools import Config
@@ -118,7 +117,7 @@ def link_noted(
         return Noted(compiler, compiler.program(), cuts)
 
 
-class _NotingEmitter(PropertyEmitter):
+class _NotingEmitter(OpeningEmitter[str]):
     """Writes a call of `noted` around each condition of an action."""
 
     def __init__(self, linked: Linked) -> None:
@@ -127,9 +126,6 @@ class _NotingEmitter(PropertyEmitter):
         self.depths: dict[int, int] = {}
         self.notes: dict[int, tuple[Any, ...]] = {}
         self.recipes["noted"] = Recipe("value", self.take)  # it is never kept
-        self._acting: ir.Node | None = None
-        self._scope = Scope()
-        self._inside: tuple[str, ...] = ()
 
     def take(
         self, number: int, held: object, values: Callable[[], tuple[Any, ...]]
@@ -152,43 +148,10 @@ class _NotingEmitter(PropertyEmitter):
 
     # ------------------------------------------------------------ the walk
 
-    def act(
-        self, node: ir.Node, scope: Scope, depth: int, label: Label, go: Continue
-    ) -> None:
-        """Remember which part of an action is being written."""
-        before = self._acting, self._scope
-        self._acting, self._scope = node, scope
-        try:
-            super().act(node, scope, depth, label, go)
-        finally:
-            self._acting, self._scope = before
-
-    def open(  # noqa: PLR0913, PLR0917 - as the walk has it
-        self,
-        definition: ir.Definition,
-        arguments: tuple[ir.Node, ...],
-        scope: Scope,
-        home: Scope,
-        depth: int,
-        label: Label,
-        go: Continue,
-    ) -> None:
-        """Remember the operators that are written out, up to what follows."""
-        outer, inner = self._inside, (*self._inside, definition.name)
-
-        def back(scope: Scope, depth: int, label: Label) -> None:
-            self._inside = outer
-            try:
-                go(scope, depth, label)
-            finally:
-                self._inside = inner
-
-        then = go if go == self.finish else back
-        self._inside = inner
-        try:
-            super().open(definition, arguments, scope, home, depth, label, then)
-        finally:
-            self._inside = outer
+    def frame(self, definition: ir.Definition, scope: Scope) -> str:
+        """Remember an operator by its name."""
+        del scope
+        return definition.name
 
     def tests(self, nodes: tuple[ir.Node, ...], scope: Scope) -> list[str]:
         """Take a note of each conjunct."""
@@ -230,7 +193,7 @@ class _NotingEmitter(PropertyEmitter):
                 tuple(each.at for each in operands),
                 tuple(names),
                 _applied(node),
-                self._inside,
+                self._opened,
             )
         )
         inside = "".join(f"{text}, " for text in (*values, *names.values()))

@@ -376,6 +376,7 @@ class Spec:
                     f"the assumption {name or ''}".rstrip() + " is false",
                     file=at.module if at else None,
                     line=at.line if at else None,
+                    column=at.column if at else None,
                     hint="the constants of the cfg do not fit the spec",
                 )
 

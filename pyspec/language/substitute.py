@@ -243,5 +243,9 @@ _LEAST: Final = {
 
 
 def _mistake(message: str, at: object) -> Mistake:
-    line, module = getattr(at, "line", None), getattr(at, "module", None)
-    return Mistake(message, file=module, line=line)
+    return Mistake(
+        message,
+        file=getattr(at, "module", None),
+        line=getattr(at, "line", None),
+        column=getattr(at, "column", None),
+    )

@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pyspec.language import ir
 from pyspec.language.emit import CONJUNCTION, DISJUNCTION, Recipe
-from pyspec.language.properties import PropertyEmitter
+from pyspec.language.opened import OpeningEmitter
 from pyspec.language.runtime.sets import enumerated, require_few
 from pyspec.language.tracer import Once, Opened, Position, Tracer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pyspec.language.actions import Continue, Label
     from pyspec.language.emit import Linked, Scope
     from pyspec.trace.model import Location
 
@@ -99,7 +98,7 @@ class _Atom(NamedTuple):
     text: str
 
 
-class TracedEmitter(PropertyEmitter):
+class TracedEmitter(OpeningEmitter[_Frame]):
     """Writes what the ordinary emitters write, with `at` around it."""
 
     allowed = Detail.ALL
@@ -118,11 +117,9 @@ class TracedEmitter(PropertyEmitter):
         for name, function in called.items():  # this program is never kept
             self.recipes[name] = Recipe("value", function)
         self._node: ir.Node | None = None
-        self._acting: ir.Node | None = None
         self._depth = 0
         self._shown: frozenset[tuple[object, str]] = frozenset()
         self._atoms: list[_Atom] = []
-        self._opened: tuple[_Frame, ...] = ()
 
     # ------------------------------------------------------------ expressions
 
@@ -277,46 +274,12 @@ class TracedEmitter(PropertyEmitter):
 
     # ------------------------------------------------------------ actions
 
-    def act(
-        self, node: ir.Node, scope: Scope, depth: int, label: Label, go: Continue
-    ) -> None:
-        """Remember which part of an action is being written."""
-        before, self._acting = self._acting, node
-        try:
-            super().act(node, scope, depth, label, go)
-        finally:
-            self._acting = before
-
-    def open(  # noqa: PLR0913, PLR0917 - as the walk has it
-        self,
-        definition: ir.Definition,
-        arguments: tuple[ir.Node, ...],
-        scope: Scope,
-        home: Scope,
-        depth: int,
-        label: Label,
-        go: Continue,
-    ) -> None:
-        """Remember the operators that are written out, up to what follows."""
-        outer = self._opened
+    def frame(self, definition: ir.Definition, scope: Scope) -> _Frame:
+        """Remember an operator with its place, and with the names around it."""
         at = None if self._acting is None else self._acting.at
         parameters = tuple(each.text for each in definition.parameters)
         around = tuple(_new_names(scope, frozenset()))
-        inner = (*outer, _Frame(definition.name, parameters, at, around))
-
-        def back(scope: Scope, depth: int, label: Label) -> None:
-            self._opened = outer
-            try:
-                go(scope, depth, label)
-            finally:
-                self._opened = inner
-
-        then = go if go == self.finish else back
-        self._opened = inner
-        try:
-            super().open(definition, arguments, scope, home, depth, label, then)
-        finally:
-            self._opened = outer
+        return _Frame(definition.name, parameters, at, around)
 
     def put(self, depth: int, text: str) -> None:
         """Trace statements that refuse."""

@@ -317,7 +317,7 @@ def test_what_a_view_hides_is_found(folder: Path) -> None:
     spec = of_cfg(folder, "Counted", cfg)
     verdict = spec.verdict(log(folder, *GOOD))
     assert verdict.judgement is Judgement.CONFORMS
-    assert "VIEW OnlyLine takes states for one that differ" in warned(verdict)
+    assert "VIEW OnlyLine takes states that differ for one" in warned(verdict)
     assert spec.verdict(log(folder, *BAD)).judgement is Judgement.REJECTED
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from contextvars import ContextVar
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -41,6 +42,8 @@ stand_ins: Final[ContextVar[bool]] = ContextVar("stand_ins", default=False)
 _LITERAL: Final = re.compile(
     r'"(?:[^"\\]|\\.)*"|null|-?Infinity|NaN|-?[0-9][0-9.eE+-]*', re.DOTALL
 )
+_SETTLED_NS: Final = 50_000_000
+"""How old a file must be for another change of it to have another time."""
 _LONGEST_NUMBER: Final = 40
 """Characters: more digits than any integer of TLA+ has here."""
 
@@ -139,6 +142,8 @@ def _read(name: str, what: str) -> V:
     except (OSError, ValueError) as error:
         raise file_error(name, what, "read", error) from None
     kind = (place, state.st_mtime_ns, state.st_size, stand_ins.get())
+    if time.time_ns() - state.st_mtime_ns < _SETTLED_NS:
+        return _read_once.__wrapped__(name, what, *kind)
     return _read_once(name, what, *kind)
 
 

@@ -8,22 +8,24 @@ the environment are.  Paths are relative to the working directory, as in TLC.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pyspec.language.runtime.errors import refused
+from pyspec.language.runtime.errors import EvaluationError, refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pyspec.language.runtime.errors import EvaluationError
     from pyspec.language.runtime.order import V
 
 __all__ = [
     "Grant",
+    "WithheldError",
     "allow_io",
+    "discarding",
     "file_error",
     "granted",
     "read_text",
@@ -39,13 +41,21 @@ class Grant:
     """What a spec reaches though it may not read files at large.
 
     `files` are resolved paths that may be read; `variables` are those of the
-    environment, in the place of this process's own.
+    environment, in the place of this process's own.  `read` are the paths that
+    were asked for.
     """
 
     files: frozenset[Path]
     variables: Mapping[str, str]
+    read: set[Path] = field(default_factory=set)
 
 
+class WithheldError(EvaluationError):
+    """TLC would go on here; pyspec may not."""
+
+
+discarding: Final[ContextVar[bool]] = ContextVar("discarding", default=False)
+"""Whether nothing is written, because the same was evaluated before."""
 allow_io: Final[ContextVar[bool]] = ContextVar("allow_io", default=False)
 granted: Final[ContextVar[Grant | None]] = ContextVar("granted", default=None)
 
@@ -53,7 +63,7 @@ granted: Final[ContextVar[Grant | None]] = ContextVar("granted", default=None)
 def require_io(what: str, does: str) -> None:
     """Refuse an operator that reaches out of the spec, unless it may."""
     if not allow_io.get():
-        raise refused(
+        raise WithheldError(
             f"{what} {does}, which a spec may not do unasked",
             hint="--allow-io lets specs read and write files and variables of the "
             "environment; use it for specs that you trust",
@@ -63,6 +73,9 @@ def require_io(what: str, does: str) -> None:
 def require_readable(name: str, what: str) -> None:
     """Refuse to read a file, unless it is one that was granted."""
     grant = granted.get()
+    if grant is not None:
+        with suppress(OSError, ValueError):
+            grant.read.add(Path(name).resolve())
     if grant is None or allow_io.get():
         require_io(what, "reads a file")
         return
@@ -71,7 +84,7 @@ def require_readable(name: str, what: str) -> None:
     except (OSError, ValueError):
         is_granted = False
     if not is_granted:
-        raise refused(
+        raise WithheldError(
             f"{what} reads {name}, which nobody has named",
             expected=", ".join(sorted(map(str, grant.files))) or "no file at all",
             hint="name it with --env NAME=FILE if the spec asks for a variable, or "
@@ -100,6 +113,8 @@ def read_text(name: str, what: str) -> str:
 def write_text(name: str, what: str, text: str, *, mode: str = "w") -> None:
     """Write a file; refused if that may not or cannot be done."""
     require_io(what, "writes a file")
+    if discarding.get():
+        return
     path = Path(name)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
