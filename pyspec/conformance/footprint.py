@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from pyspec.errors import Mistake
 from pyspec.language import ir
+from pyspec.language.analyse import IMPURE, IMPURE_MODULES, OF_THE_RUN
 from pyspec.language.runtime import ops, sets
 from pyspec.language.runtime.modules import native
 from pyspec.trace.model import Relation
@@ -79,10 +80,8 @@ def joined(parts: Iterable[Footprint]) -> dict[Cell, How]:
 
 def with_observed(step: Footprint, seen: Footprint) -> dict[Cell, How]:
     """Return the footprint of a step and of what is observed around it."""
-    found = dict(step)
-    for cell, how in seen.items():
-        found[cell] = _settled(found.get(cell, How(0)) | how)
-    return found
+    cells = {**step, **seen}
+    return {c: step.get(c, How(0)) | seen.get(c, How(0)) for c in cells}
 
 
 def _plain(how: How) -> How:
@@ -90,13 +89,6 @@ def _plain(how: How) -> How:
     if how & (How.ADD | How.TAKE):
         return How.READ | How.WRITE
     return (how & How.WRITE) | (How.READ if how & (How.READ | How.NEED) else How(0))
-
-
-def _settled(how: How) -> How:
-    """Keep ADD, NEED and TAKE only where they are all that is known of a cell."""
-    if how == How.ADD or not how & ~(How.NEED | How.TAKE):
-        return how
-    return _plain(how) if how & (How.ADD | How.NEED | How.TAKE) else how
 
 
 class _Unclear(Exception):
@@ -138,10 +130,6 @@ _NO_VALUE: Final = (TypeError, ValueError, AttributeError, LookupError, Arithmet
 _MOST_DRAWN: Final = 64
 _MOST_BUILT: Final = 1_000
 _MOST_VISITED: Final = 100_000
-_PURE: Final = frozenset({"@@", ":>", "Permutations", "SortSeq", "ToString", "Assert"})
-"""What is used of TLC's module; the rest acts on the checker."""
-_IMPURE: Final = frozenset({"TLCExt", "Randomization", "IOUtils", "Json"})
-"""Modules whose operators give something else each time, or act on the world."""
 
 
 class Reader:
@@ -213,7 +201,7 @@ class Reader:
             read(reading, definition.body, names)
         except (_Unclear, RecursionError):
             return self.everything
-        return {cell: _settled(how) for cell, how in reading.cells.items()}
+        return reading.cells
 
 
 @dataclass
@@ -560,7 +548,7 @@ class _Reading:
             return None
         for key in sets.elements(ops.domain(known.value)):
             single = ops.apply(known.value, key) == 1
-            sure = single and (number, key) in self.held and key not in found
+            sure = single and (number, key) in self.held
             found = _with(found, [key], How.TAKE if sure else How.WRITE | How.READ)
         return found
 
@@ -771,8 +759,6 @@ class _Reading:
         found = native(*key)
         if found is None or not _is_pure(*key):
             raise _Unclear
-        if any(isinstance(each, ir.Operator) for each in node.arguments):
-            raise _Unclear
         return _as_value(found.call(*(self._value(a, names) for a in node.arguments)))
 
     def _of_builtin(self, node: ir.Builtin, names: Names) -> Any:  # noqa: ANN401 - likewise
@@ -803,7 +789,9 @@ class _Reading:
 
 def _is_pure(module: str, name: str) -> bool:
     """Whether a standard operator gives the same for the same, and no more."""
-    return name in _PURE if module == "TLC" else module not in _IMPURE
+    if module == "TLCExt" or module in IMPURE_MODULES:
+        return False
+    return (module, name) not in IMPURE | OF_THE_RUN
 
 
 def _sum(several: Iterable[Assigned]) -> Assigned:

@@ -204,7 +204,7 @@ class _Index:
         for cell, mine in footprint.items():
             for place, how in self._meeting(cell):
                 bound = rule(mine, how)
-                if bound is _Bound.YES or (bound is _Bound.ABSENT and cell[1] is EVERY):
+                if bound is _Bound.YES:
                     always.add(place)
                 elif bound is _Bound.ABSENT:
                     absent.setdefault(cell, set()).add(place)
@@ -257,13 +257,11 @@ def _waits_for(mine: How, other: How) -> _Bound:
 
 def _present(state: State, cell: Cell) -> bool:
     """Whether a set or bag in a state has something in a cell."""
-    number, key = cell
+    number, key = cell  # EVERY is in none
     value = state[number]
-    if isinstance(value, Fn):
-        return key in value and value[key] != 0  # type: ignore[index] # EVERY is in none
     if isinstance(value, tuple):
         return isinstance(key, int) and 1 <= key <= len(value)
-    return isinstance(value, frozenset) and key in value
+    return isinstance(value, Fn | frozenset) and key in value
 
 
 def _has(places: list[int], low: int, high: int) -> bool:

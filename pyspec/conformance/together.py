@@ -43,8 +43,9 @@ if TYPE_CHECKING:
 __all__ = ["JointVerdict", "Stand", "decide_together"]
 
 _QUICK: Final = 5
-"""Pairs for each event that a search may come to before it learns what is
-independent, which takes a second or so."""
+_AT_ONCE: Final = 1_000
+"""So many pairs for each event, and these, may a search come to before it learns
+what is independent, which takes a second or so."""
 
 _MOST_ASKED: Final = 50
 """States in which it is asked who waits for whom."""
@@ -101,7 +102,7 @@ class _Run:
         self.header = execution.header
         free = tuple(replace(each, maximum=None) for each in self.header.silent)
         self.free = replace(self.header, silent=free)
-        self._quick = min(MOST_PAIRS, _QUICK * execution.total + 1_000)
+        self._quick = min(MOST_PAIRS, _QUICK * execution.total + _AT_ONCE)
         self._known: Independence | None = None
         self.order: list[Place] = []
         self.failed: tuple[Place, EvaluationError] | None = None

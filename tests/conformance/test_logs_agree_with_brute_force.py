@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pyspec.conformance import Judgement, Limits, Spec, ask, load_spec
+from pyspec.conformance import Judgement, Limits, Spec, ask, load_spec, together
 from pyspec.conformance.asking import Asker
 from pyspec.conformance.causality import gathered
 from pyspec.conformance.event_footprints import EventFootprints
@@ -498,6 +498,34 @@ def test_the_whole_way_gives_the_same(spec: Spec) -> None:
         assert verdict.judgement is Judgement(expected), traces
 
 
+def test_the_whole_way_gives_the_same_by_what_is_independent(
+    spec: Spec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = every_call()
+    asking = Asker.of(spec, every.constants, cache(find_toolchain)).asking([every])
+    footprints = EventFootprints(ask(spec, every), asking, cache(find_toolchain))
+    monkeypatch.setattr(together, "_QUICK", 0)
+    monkeypatch.setattr(together, "_AT_ONCE", 0)
+    monkeypatch.setattr(
+        "pyspec.conformance.together._Run._independence",
+        lambda run, _: footprints.independence(run.execution),
+    )
+    cook = Cook(asking, random.Random(SEED + 1))  # noqa: S311 - to be repeated
+    limits = Limits(explained=0)
+    for _ in range(60):
+        traces = [bounded(trace) for trace in cook.traces()]
+        try:
+            verdict = decide_together(spec, traces, cache(find_toolchain), limits)
+        except Mistake:
+            continue
+        both = {verdict.judgement.value, by_brute_force(traces, asking)}
+        assert len(both) == 1 or both == {"rejected", "malformed"}, traces
+
+
+def bounded(trace: Trace) -> Trace:
+    return replace(trace, silent=tuple(replace(s, maximum=1) for s in trace.silent))
+
+
 @pytest.mark.parametrize(
     "logs",
     [
@@ -537,6 +565,8 @@ def test_the_whole_way_gives_the_same(spec: Spec) -> None:
         ["Hide ; Reveal 0 ; Hide ; Reveal 1", "Reveal 1 ; Reveal 0"],
         ["SetOrBag n", "Has n", "HasNot n"],
         ["Cased n", "Lacks n ; Get n"],
+        ["Add n", "Erase n ; Has n"],
+        ["Put m", "Get m ; Get m", "Put m"],
     ],
     ids=" | ".join,
 )
@@ -552,6 +582,33 @@ def test_what_cannot_change_places_is_tried_in_both(
         assert by_brute_force(traces, asking) == "conforms"
         found, _ = searched(execution, asking, footprints.independence(execution))
         assert found == "conforms"
+
+
+@pytest.mark.parametrize(
+    ("silent", "logs"),
+    [
+        ("Add n", ["Has n", "Flip"]),
+        ("Flip", ["Reveal 0 ; Reveal 1 ; Reveal 0", "Put m"]),
+        ("Get m", ["Lacks m", "Put m", "Flip"]),
+        ("Erase n", ["Add n ; HasNot n", "Flip"]),
+        ("Zero a", ["Inc a", "Flip"]),
+    ],
+)
+def test_silent_steps_make_events_possible(
+    spec: Spec, silent: str, logs: list[str]
+) -> None:
+    every = every_call()
+    asking = Asker.of(spec, every.constants, cache(find_toolchain)).asking([every])
+    footprints = EventFootprints(ask(spec, every), asking, cache(find_toolchain))
+    (step,) = written(silent, "p").events[0].steps
+    assert isinstance(step, Call)
+    traces = [
+        replace(written(log, f"p{n}"), silent=(Silent(step),))
+        for n, log in enumerate(logs)
+    ]
+    execution = gathered(traces)
+    found, _ = searched(execution, asking, footprints.independence(execution))
+    assert found == by_brute_force(traces, asking) == "conforms"
 
 
 def written(log: str, process: str) -> Trace:
