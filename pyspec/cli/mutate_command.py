@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pyspec.cli.options import (
-    find_toolchain,
     json_option,
     limit_options,
     toolchain_options,
@@ -20,7 +17,10 @@ from pyspec.cli.questions import Specs, ask_all, engine_of, named_traces
 from pyspec.errors import Exit, Mistake
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pyspec.campaign.mutation import Change, Survey
+    from pyspec.cli.options import TraceOptions
     from pyspec.conformance import Verdict
 
 MOST_SHOWN = 20
@@ -28,7 +28,6 @@ MOST_SHOWN = 20
 
 
 @click.command("mutate")
-@click.argument("traces", nargs=-1, required=True, type=click.Path(path_type=Path))
 @trace_options
 @click.option(
     "--fail-under",
@@ -41,15 +40,9 @@ MOST_SHOWN = 20
 @toolchain_options
 def command(
     traces: tuple[Path, ...],
-    spec: str | None,
-    config: Path | None,
-    engine: str,
+    held: TraceOptions,
     fail_under: float | None,
-    memory: int | None,
-    timeout: float | None,
     as_json: bool,
-    java: Path | None,
-    jar: Path | None,
 ) -> int:
     """Show that conforming traces would be rejected if they said anything else.
 
@@ -62,15 +55,13 @@ def command(
     from pyspec.conformance import Judgement, Limits
     from pyspec.report.progress import Reporter
 
-    toolchain = cache(lambda: find_toolchain(java, jar))
     # Nobody asks why, or whether more silent steps would help.
-    limits = Limits(timeout, memory, unbounded_s=0, explained=0)
-    decider = engine_of(engine, toolchain, limits)
+    limits = Limits(held.timeout, held.memory, unbounded_s=0, explained=0)
+    decider = engine_of(held.engine, held.toolchain, limits)
     with Reporter(["mutate"], quiet=as_json) as reporter:
-        named = named_traces(traces, [], spec)
-        questions, broken = ask_all(
-            named, Specs(toolchain, spec, config), adapted=False
-        )
+        named = named_traces(traces, [], held.spec)
+        specs = Specs(held.toolchain, held.spec, held.config)
+        questions, broken = ask_all(named, specs, adapted=False)
         reporter.say(0, f"replaying {len(questions)} traces as they are")
         verdicts = decider.decide(questions)
         found: list[tuple[Verdict, Survey | None]] = []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, fields
+from functools import cache, cached_property, partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -82,8 +84,35 @@ def limit_options(function: F) -> F:
     )(function)
 
 
-def trace_options(function: F) -> F:
-    """Add what a trace is held to, and who decides: --spec, --config, --engine."""
+@dataclass(frozen=True)
+class TraceOptions:
+    """What traces are held to, and who decides within which limits."""
+
+    spec: str | None
+    config: Path | None
+    engine: str
+    timeout: float | None
+    memory: int | None
+    java: Path | None
+    jar: Path | None
+
+    @cached_property
+    def toolchain(self) -> Callable[[], Toolchain]:
+        """What finds Java and the jar, at its first call."""
+        return cache(partial(find_toolchain, self.java, self.jar))
+
+
+def trace_options(function: Callable[..., int]) -> Callable[..., int]:
+    """Add traces, and what they are held to by whom: --spec, --config, --engine.
+
+    The function gets `held`, which has the limits and the toolchain too.
+    """
+
+    @wraps(function)
+    def command(**given: Any) -> int:  # noqa: ANN401 - what click read
+        held = {each.name: given.pop(each.name) for each in fields(TraceOptions)}
+        return function(held=TraceOptions(**held), **given)
+
     for option in (
         click.option(
             "--engine",
@@ -105,9 +134,12 @@ def trace_options(function: F) -> F:
             help="Slug or .tla file to replay against (default: the trace's module, "
             "looked up in the catalogue).",
         ),
+        click.argument(
+            "traces", nargs=-1, required=True, type=click.Path(path_type=Path)
+        ),
     ):
-        function = option(function)
-    return function
+        command = option(command)
+    return command
 
 
 def json_option(function: F) -> F:

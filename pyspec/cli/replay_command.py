@@ -23,7 +23,6 @@ from pyspec.cli.histories import (
 )
 from pyspec.cli.options import (
     Seconds,
-    find_toolchain,
     json_option,
     limit_options,
     toolchain_options,
@@ -37,6 +36,7 @@ from pyspec.errors import Exit, Mistake
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pyspec.cli.options import TraceOptions
     from pyspec.conformance import Limits, Verdict
     from pyspec.conformance.adapters import Adapted
     from pyspec.conformance.coverage import Coverage
@@ -45,12 +45,6 @@ if TYPE_CHECKING:
 
 
 @click.command("replay")
-@click.argument(
-    "traces",
-    nargs=-1,
-    required=True,
-    type=click.Path(path_type=Path),
-)
 @trace_options
 @click.option(
     "--adapter",
@@ -124,25 +118,19 @@ if TYPE_CHECKING:
 @toolchain_options
 def command(
     traces: tuple[Path, ...],
-    spec: str | None,
-    config: Path | None,
+    held: TraceOptions,
     properties: tuple[str, ...],
     adapter: Path | None,
     history: str | None,
-    engine: str,
     together: bool,
     follow: bool,
     idle: float | None,
-    memory: int | None,
-    timeout: float | None,
     verbose: bool,
     minimize: bool,
     coverage: bool,
     coverage_file: Path | None,
     output: str | None,
     as_json: bool,
-    java: Path | None,
-    jar: Path | None,
     **asked: Any,  # noqa: ANN401 - what `trace_spec_options` adds
 ) -> int:
     """Decide whether recorded traces are behaviors of their spec.
@@ -152,60 +140,50 @@ def command(
     owes an action that the spec's fairness demands.  With EXPECT in a trace's
     header the exit code says whether the verdict is the expected one.
     """
-    from functools import cache
-
     from pyspec.conformance import Limits
     from pyspec.report.progress import Reporter
 
-    toolchain = cache(lambda: find_toolchain(java, jar))
+    spec, toolchain, native = held.spec, held.toolchain, held.engine == "native"
+    coverage = coverage or coverage_file is not None
+    for_traces_alone = {
+        "--spec": spec,
+        "--adapter": adapter,
+        "--history": history,
+        "--property": properties,
+        "--engine tlc": not native,
+        "--together": together,
+        "--follow": follow,
+        "--idle": idle is not None,
+        "--minimize": minimize,
+        "--coverage": coverage,
+        "--output": output,
+    }
     logs = trace_spec_of(
         asked,
-        config=config,
-        limits=(timeout, memory),
+        config=held.config,
+        limits=(held.timeout, held.memory),
         toolchain=toolchain,
-        refused={
-            "--spec": spec,
-            "--adapter": adapter,
-            "--history": history,
-            "--property": properties,
-            "--engine tlc": engine != "native",
-            "--together": together,
-            "--follow": follow,
-            "--idle": idle is not None,
-            "--minimize": minimize,
-            "--coverage": coverage or coverage_file is not None,
-            "--output": output,
-        },
+        refused=for_traces_alone,
     )
     if logs is not None:
         return replay_logs(logs, traces, as_json=as_json, verbose=verbose)
     if history is not None:
-        alone = not (spec or config or adapter or properties or follow or minimize)
+        alone = not (spec or held.config or adapter or properties or follow or minimize)
         spec = spec_of_history(history, alone=alone)
-    specs = Specs(toolchain, spec, config, properties)
-    limits = Limits(timeout_s=timeout, memory_mb=memory)
+    specs = Specs(toolchain, spec, held.config, properties)
+    limits = Limits(timeout_s=held.timeout, memory_mb=held.memory)
     if together:
+        del for_traces_alone["--spec"], for_traces_alone["--together"]
         return replay_together(
             traces,
             specs,
             toolchain,
             limits,
-            refused={
-                "--adapter": adapter,
-                "--history": history,
-                "--property": properties,
-                "--engine tlc": engine != "native",
-                "--follow": follow,
-                "--idle": idle is not None,
-                "--minimize": minimize,
-                "--coverage": coverage or coverage_file is not None,
-                "--output": output,
-            },
+            refused=for_traces_alone,
             as_json=as_json,
             verbose=verbose,
         )
-    _check_properties(properties, whole=engine == "native" and not follow)
-    coverage = coverage or coverage_file is not None
+    _check_properties(properties, whole=native and not follow)
     check_reductions(output, minimize=minimize, coverage=coverage, follow=follow)
     if follow:
         return _follow(
@@ -215,7 +193,7 @@ def command(
             idle,
             as_json=as_json,
             verbose=verbose,
-            alone=adapter is None and engine == "native",
+            alone=adapter is None and native,
         )
     if idle is not None:
         raise Mistake("--idle is for a trace that grows", hint="Add --follow.")
@@ -234,12 +212,12 @@ def command(
             "none decided yet",
         )
         if history is not None:
-            verdicts = decide_histories(engine, toolchain, limits, questions)
+            verdicts = decide_histories(held.engine, toolchain, limits, questions)
         else:
-            verdicts = engine_of(engine, toolchain, limits).decide(questions)
-        cores = cores_of(verdicts, toolchain, timeout, reporter) if minimize else {}
-        kept = coverage_file
-        covered = covered_by(verdicts, toolchain, timeout, kept) if coverage else None
+            verdicts = engine_of(held.engine, toolchain, limits).decide(questions)
+        within = verdicts, toolchain, held.timeout
+        cores = cores_of(*within, reporter) if minimize else {}
+        covered = covered_by(*within, coverage_file) if coverage else None
     broken += more
     if as_json:
         _print_json(verdicts, broken, adapted, cores, covered)

@@ -12,7 +12,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pyspec.conformance.module import Formulas, Literals, drawn_at, model_values
-from pyspec.conformance.said import calls_of, distinct, observations_of, values_of
+from pyspec.conformance.said import (
+    Heard,
+    calls_of,
+    distinct,
+    observations_of,
+    values_of,
+)
 from pyspec.conformance.walk import ANY, Asking, shape_of
 from pyspec.errors import Mistake
 from pyspec.language.load import Source, stepping
@@ -20,7 +26,8 @@ from pyspec.language.stepping import Steps
 from pyspec.tla2tools import Config
 from pyspec.tla2tools.modules import search_path
 from pyspec.tla2tools.process import Workspace
-from pyspec.values import show
+from pyspec.values import ModelValue, show
+from pyspec.values.names import Renaming
 
 if TYPE_CHECKING:
     import threading
@@ -35,6 +42,9 @@ if TYPE_CHECKING:
 __all__ = ["Asker"]
 
 _NAME: Final = "PyspecSteps"
+
+_REMEMBERED: Final = 1 << 12
+"""Values of traces that are kept with their names replaced by what they mean."""
 
 
 class Asker:
@@ -58,7 +68,8 @@ class Asker:
         self._shapes = set(self._usual())
         self._roots: set[str] = set()
         self._named: set[str] = set()
-        self._made: Asking | None = None
+        self.made: Asking | None = None
+        self.heard = Heard()
 
     @classmethod
     def of(
@@ -86,9 +97,9 @@ class Asker:
             self._added(self._roots, {r for t in traces for r in self._observed(t)}),
             self._added(self._named, {n for t in traces for n in self._meant(t)}),
         ]
-        if self._made is None or any(new):
-            self._made = self._compiled()
-        return self._made
+        if self.made is None or any(new):
+            self.made = self._compiled()
+        return self.made
 
     @staticmethod
     def _added(known: set[Any], asked: set[Any]) -> bool:
@@ -142,11 +153,11 @@ class Asker:
         steps.spec.check_assumptions()
         state = next(steps.spec.initial_states(), None) if named else None
         meanings = {
-            word: steps.value(name, state, ())
+            ModelValue(word): steps.value(name, state, ())
             for word, name in named.items()
             if state is not None
         }
-        return Asking(self.facts, steps, names, roots, meanings)
+        return Asking(self.facts, steps, names, roots, Renaming(meanings, _REMEMBERED))
 
     def steps(
         self,

@@ -40,12 +40,23 @@ if TYPE_CHECKING:
     from pyspec.conformance.question import Question, Spec
     from pyspec.conformance.verdict import Verdict
     from pyspec.conformance.walk import Shape
+    from pyspec.language import Facts
     from pyspec.language.state import State
     from pyspec.tla2tools import Toolchain
     from pyspec.trace.model import Location, Observation
     from pyspec.trace.model import Step as TraceStep
+    from pyspec.values import Value
 
-__all__ = ["Coverage", "How", "PartCoverage", "coverage_of"]
+__all__ = [
+    "Coverage",
+    "How",
+    "PartCoverage",
+    "coverage_of",
+    "parts_of",
+    "place_of",
+    "touching_calls",
+    "whole_actions",
+]
 
 _NAME: Final = "PyspecCoverage"
 _MOST_STEPS: Final = 500
@@ -237,70 +248,22 @@ class _Counting:
         for question in self.conform:
             for call in _calls(question):
                 found[shape_of(call, self.facts)] = None
-        for action in self.facts.actions:
-            if action not in self.facts.operators:
-                continue  # it is LOCAL: no formula can name it
-            arity = len(self.facts.operators[action].parameters)
-            with contextlib.suppress(Mistake):  # from where nothing can be drawn
-                if arity:
-                    drawn_at(self.facts, action)
-                found[action, (False,) * arity] = None
-        return list(found)
+        return list(found | dict.fromkeys(whole_actions(self.facts)))
 
     def _touching(self, toolchain: Callable[[], Toolchain]) -> Touching:
-        """Compile a module with an operator for each form."""
-        formulas = Formulas(self.facts, Literals())
-        lines = [f"---- MODULE {_NAME} ----", f"EXTENDS {self.facts.module}"]
-        lines += [
-            "pxTLC == INSTANCE TLC",
-            "pxInt == INSTANCE Integers",
-            "pxSeq == INSTANCE Sequences",
-            f"pxInit == {self.facts.init}",
-            f"pxNext == {self.facts.next}",
-        ]
-        for (action, known), name in self.names.items():
-            texts = [f"pxA_{n}" if each else None for n, each in enumerate(known)]
-            given = ", ".join(text for text in texts if text)
-            head = f"{name}({given})" if given else name
-            lines.append(f"{head} == {formulas.shaped(action, texts)}")
-        config = Config(
-            init="pxInit",
-            next="pxNext",
-            constants=dict(self.group[0].question.constants),
-            overrides=dict(self.spec.overrides),
-        )
-        with Workspace() as workspace:
-            module = workspace.path / f"{_NAME}.tla"
-            module.write_text("\n".join([*lines, "====", ""]), encoding="utf-8")
-            library = (self.spec.path.absolute().parent, *self.spec.library)
-            source = Source(module, config, search_path(module, library))
-            return touching(source, toolchain, list(self.names.values()))
+        constants = self.group[0].question.constants
+        return touching_calls(self.spec, constants, self.names, toolchain)
 
     def _empty(self) -> Coverage:
         """Return what is to be counted."""
         actions = dict.fromkeys(self.facts.actions)
         actions |= dict.fromkeys(action for action, _ in self.shapes)
-        parts = {
-            action: {
-                _place(part.at): PartCoverage(
-                    near(self.facts.file_of(part.at) or f"{part.at.module}.tla"),
-                    part.at.line,
-                    part.at.column,
-                    part.at.end_line,
-                    part.at.end_column,
-                    part.role.value,
-                    part.text,
-                )
-                for part in self.touching.parts(action)
-            }
-            for action in actions
-        }
         told = {action for action, known in self.shapes if not any(known)}
         return Coverage(
             self.facts.module,
             self.facts.variables,
             actions=dict.fromkeys(actions, How()),
-            parts=parts,
+            parts=parts_of(self.touching, self.facts, actions),
             untold=set(self.facts.actions) - told,
             is_whole=self.touching.is_whole,
         )
@@ -391,7 +354,7 @@ class _Counting:
         for action, places in touched.items():
             self.coverage.actions[action] += how
             for at in places:
-                part = self.coverage.parts[action].get(_place(at))
+                part = self.coverage.parts[action].get(place_of(at))
                 if part is not None:
                     part.held += 1
 
@@ -410,6 +373,77 @@ class _Counting:
         for part in self.coverage.parts.get(step.action, {}).values():
             if (part.file, part.line, part.column) in places:
                 part.refused += 1
+
+
+# ------------------------------------------------------------ parts of actions
+
+
+def whole_actions(facts: Facts) -> Iterator[Shape]:
+    """Yield each action with no argument known, as far as a formula can say so."""
+    for action in facts.actions:
+        if action not in facts.operators:
+            continue  # it is LOCAL: no formula can name it
+        arity = len(facts.operators[action].parameters)
+        with contextlib.suppress(Mistake):  # from where nothing can be drawn
+            if arity:
+                drawn_at(facts, action)
+            yield action, (False,) * arity
+
+
+def touching_calls(
+    spec: Spec,
+    constants: Mapping[str, Value],
+    names: Mapping[Shape, str],
+    toolchain: Callable[[], Toolchain],
+) -> Touching:
+    """Compile an operator for each form of a call, with these names."""
+    formulas = Formulas(spec.facts, Literals())
+    lines = [f"---- MODULE {_NAME} ----", f"EXTENDS {spec.facts.module}"]
+    lines += [
+        "pxTLC == INSTANCE TLC",
+        "pxInt == INSTANCE Integers",
+        "pxSeq == INSTANCE Sequences",
+        f"pxInit == {spec.facts.init}",
+        f"pxNext == {spec.facts.next}",
+    ]
+    for (action, known), name in names.items():
+        texts = [f"pxA_{n}" if each else None for n, each in enumerate(known)]
+        given = ", ".join(text for text in texts if text)
+        head = f"{name}({given})" if given else name
+        lines.append(f"{head} == {formulas.shaped(action, texts)}")
+    config = Config(
+        init="pxInit",
+        next="pxNext",
+        constants=dict(constants),
+        overrides=dict(spec.overrides),
+    )
+    with Workspace() as workspace:
+        module = workspace.path / f"{_NAME}.tla"
+        module.write_text("\n".join([*lines, "====", ""]), encoding="utf-8")
+        library = (spec.path.absolute().parent, *spec.library)
+        source = Source(module, config, search_path(module, library))
+        return touching(source, toolchain, list(names.values()))
+
+
+def parts_of(
+    touching: Touching, facts: Facts, actions: Iterable[str]
+) -> dict[str, dict[str, PartCoverage]]:
+    """Return what actions consist of, by place, none of it counted yet."""
+    return {
+        action: {
+            place_of(part.at): PartCoverage(
+                near(facts.file_of(part.at) or f"{part.at.module}.tla"),
+                part.at.line,
+                part.at.column,
+                part.at.end_line,
+                part.at.end_column,
+                part.role.value,
+                part.text,
+            )
+            for part in touching.parts(action)
+        }
+        for action in actions
+    }
 
 
 _SILENT: Final = -1
@@ -445,7 +479,8 @@ def _calls(question: Question) -> Iterator[Call]:
         yield from (step for step in event.steps if isinstance(step, Call))
 
 
-def _place(at: Location) -> str:
+def place_of(at: Location) -> str:
+    """Return the key of a part: its module, where it begins, and where it ends."""
     return f"{at}-{at.end_line}:{at.end_column}"
 
 

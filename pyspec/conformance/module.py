@@ -27,7 +27,8 @@ from pyspec.trace.model import (
     Step,
     Trace,
 )
-from pyspec.values import Bool, Fn, ModelValue, canonical
+from pyspec.values import Bool, ModelValue, canonical
+from pyspec.values.names import names_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from pyspec.conformance.question import Question
     from pyspec.language import Application, Facts
     from pyspec.trace.model import Event
-    from pyspec.values import Value
+    from pyspec.values import Fn, Value
 
 
 # TLC's registers below it are left to the spec, which may count in them.
@@ -106,18 +107,9 @@ def _integer(value: int) -> str:
     return f"pxInt!-(0, {-value})"
 
 
-def parts_of(value: Value) -> list[Value]:
-    """Return the values that a value is made of; none for a plain one."""
-    if isinstance(value, Fn):
-        return [*value, *value.values()]
-    return list(value) if isinstance(value, tuple | frozenset) else []
-
-
 def model_values(value: Value) -> frozenset[str]:
     """Return the names of the model values inside a value."""
-    if isinstance(value, ModelValue):
-        return frozenset({value.name})
-    return frozenset().union(*map(model_values, parts_of(value)))
+    return frozenset(each.name for each in names_in(value))
 
 
 _ESCAPES = {

@@ -37,6 +37,7 @@ from pyspec.values import ModelValue
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from pyspec.conformance.question import Question, Spec
     from pyspec.conformance.verdict import Explanation
@@ -44,7 +45,8 @@ if TYPE_CHECKING:
     from pyspec.language.state import State
     from pyspec.language.stepping import Steps
     from pyspec.tla2tools import Toolchain
-    from pyspec.trace.model import Event, Trace
+    from pyspec.trace.model import Call, Event, Trace
+    from pyspec.values import Value
 
 __all__ = ["Monitor", "NativeEngine"]
 
@@ -105,7 +107,6 @@ class Monitor:
         self.matched = 0
         self._asker = Asker.of(spec, self.question.constants, toolchain)
         self._watch = Watch(Bounds(self.limits.timeout_s, self.limits.memory_mb))
-        self._asked: set[object] = set()
         self._context = contextvars.copy_context()
         self._rejected = self._context.run(self._begun)
 
@@ -117,6 +118,20 @@ class Monitor:
         if self._rejected is None:
             self._rejected = self._context.run(self._taken, event)
         return self._rejected
+
+    def restart(self) -> None:
+        """Begin again, for other events after the same header."""
+        self.matched = 0
+        self._rejected = self._context.run(self._tried, self._walk.start, None)
+
+    def arguments(self, call: Call) -> tuple[Value, ...]:
+        """Return those arguments of a call that are known, as the spec has them."""
+        return self._asking.arguments(call)
+
+    @property
+    def states(self) -> AbstractSet[State]:
+        """The states that the spec may be in; after a rejection, those before."""
+        return self._walk.states
 
     @property
     def verdict(self) -> Verdict:
@@ -132,37 +147,40 @@ class Monitor:
         return self._tried(self._walk.start, None)
 
     def _taken(self, event: Event) -> Verdict | None:
-        key = event.steps, event.observations
-        if key not in self._asked:
+        heard = self._asker.heard
+        if event not in heard:
             alone = replace(self.question.trace, events=(event,))
-            asking = self._asker.asking([ask(self.question.spec, alone).trace])
-            if asking is not self._asking:
-                self._asking = asking
-                self._walk.goes_on_with(asking)
-            self._asked.add(key)
+            self._asker.asking([ask(self.question.spec, alone).trace])
+            heard.add(event)
+        if self._asker.made is not self._asking:
+            self._asking = self._asker.asking([])
+            self._walk.goes_on_with(self._asking)
         return self._tried(lambda: self._walk.take(event), event)
 
     def _tried(self, step: Callable[[], bool], event: Event | None) -> Verdict | None:
-        question = self.question
-        if event is not None:
-            question = replace(question, trace=replace(question.trace, events=(event,)))
         try:
             with deep_recursion():
                 fits = step()
         except Stopped as stopped:
-            return _unknown(question, self.matched, stopped.message)
+            return _unknown(self._question(event), self.matched, stopped.message)
         except EvaluationError as error:
-            found = _malformed(question, self.matched, error)
+            found = _malformed(self._question(event), self.matched, error)
             return replace(found, event=event)
         if fits:
             self.matched = self._walk.matched
             return None
         place = 0 if event is not None else -1
-        found = replace(rejection(question, place), matched=self.matched)
+        found = replace(rejection(self._question(event), place), matched=self.matched)
         if not self.limits.explained:
             return found
         tried = _tried_in(self._asking, self._walk, event)
         return _explained(self._asker, {0: tried}, [found], self.limits)[0]
+
+    def _question(self, event: Event | None) -> Question:
+        """Return what is asked about: the event alone, if there is one."""
+        events = () if event is None else (event,)
+        trace = replace(self.question.trace, events=events)
+        return replace(self.question, trace=trace)
 
 
 class _Run:

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pyspec.conformance.claimed import NOTHING, Claimed, claimed_by, claimed_of
-from pyspec.conformance.module import LARGEST, drawn_at, model_values, parts_of
+from pyspec.conformance.module import LARGEST, drawn_at, model_values
 from pyspec.conformance.said import distinct
 from pyspec.errors import Mistake
 from pyspec.trace.model import UNKNOWN, Call, Expected, Observation, Trace
 from pyspec.trace.places import column_of
-from pyspec.values import show
+from pyspec.values import Fn, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -401,8 +401,11 @@ _LONGEST = 60
 def _integers(value: Value) -> Iterator[int]:
     if isinstance(value, int):
         yield value
-    for part in parts_of(value):
-        yield from _integers(part)
+    elif isinstance(value, Fn):
+        yield from _integers((*value, *value.values()))
+    elif isinstance(value, tuple | frozenset):
+        for part in value:
+            yield from _integers(part)
 
 
 def _count(operator: Operator) -> str:

@@ -12,21 +12,37 @@ if TYPE_CHECKING:
     from pyspec.trace.model import Event, Observation, Trace
     from pyspec.values import Value
 
-__all__ = ["calls_of", "distinct", "observations_of", "values_of"]
+__all__ = ["Heard", "calls_of", "distinct", "observations_of", "values_of"]
 
 _REMEMBERED: Final = 1 << 16
 
 
 def distinct(events: Iterable[Event]) -> Iterator[Event]:
     """Leave out events that say what one before them says, mostly."""
-    seen: set[object] = set()
+    seen = Heard()
     for event in events:
-        said = event.steps, event.observations
-        if said not in seen:
-            if len(seen) >= _REMEMBERED:
-                seen.clear()
-            seen.add(said)
+        if event not in seen:
+            seen.add(event)
             yield event
+
+
+class Heard:
+    """What events have said, as much of it as is worth its memory."""
+
+    def __init__(self) -> None:
+        self._said: set[object] = set()
+
+    def __len__(self) -> int:
+        return len(self._said)
+
+    def __contains__(self, event: Event) -> bool:
+        return (event.steps, event.observations) in self._said
+
+    def add(self, event: Event) -> None:
+        """Remember what an event says, and forget all before if that is too much."""
+        if len(self._said) >= _REMEMBERED:
+            self._said.clear()
+        self._said.add((event.steps, event.observations))
 
 
 def calls_of(trace: Trace) -> Iterator[Call]:
@@ -44,8 +60,9 @@ def observations_of(trace: Trace) -> Iterator[Observation]:
 
 
 def values_of(trace: Trace) -> Iterator[Value]:
-    """Return the values in calls and observations."""
+    """Return the values in calls, also what EXPECT says is owed, and observations."""
     for each in observations_of(trace):
         yield from (*each.path.arguments, *each.path.selectors, each.value)
-    for call in calls_of(trace):
+    owed = trace.expect.call if trace.expect is not None else None
+    for call in (*calls_of(trace), *([owed] if owed is not None else [])):
         yield from (v for v in call.arguments or () if v is not UNKNOWN)

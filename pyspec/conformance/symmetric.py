@@ -9,10 +9,11 @@ them, and so does a trace that names none.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
-from pyspec.conformance.module import model_values
-from pyspec.values import Fn, ModelValue, fn
+from pyspec.values import Fn, ModelValue
+from pyspec.values.names import Renaming, names_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pyspec.values import Value
 
     Column: TypeAlias = tuple[int, ...]
+    _Reading: TypeAlias = tuple[Column, list[Column], bool]
 
 __all__ = ["Kinds", "alike"]
 
@@ -39,10 +41,9 @@ def alike(
     (all that a trace says) has one of them.  Classes of one are left out.
     """
     constants = tuple(constants)
-    named = frozenset[str]().union(*map(model_values, mentioned))
-    free = frozenset[str]().union(*map(model_values, constants)) - named
+    free = names_in(constants) - names_in(tuple(mentioned))
     classes: list[list[ModelValue]] = []
-    for name in map(ModelValue, sorted(free)):
+    for name in sorted(free, key=attrgetter("name")):
         for each in classes:
             if _exchangeable(name, each[0], constants):
                 each.append(name)
@@ -53,20 +54,8 @@ def alike(
 
 
 def _exchangeable(one: ModelValue, two: ModelValue, constants: Sequence[Value]) -> bool:
-    swap = {one: two, two: one}
-    return all(renamed(value, swap) == value for value in constants)
-
-
-def renamed(value: Any, names: Mapping[ModelValue, ModelValue]) -> Any:  # noqa: ANN401 - any value
-    """Return a value with names exchanged."""
-    kind = type(value)
-    if kind is ModelValue:
-        return names.get(value, value)
-    if kind is Fn:
-        return fn({renamed(k, names): renamed(v, names) for k, v in value.items()})
-    if kind is tuple or kind is frozenset:
-        return kind(renamed(part, names) for part in value)
-    return value
+    swap = Renaming({one: two, two: one})
+    return all(swap.of(value) == value for value in constants)
 
 
 class _Profile(NamedTuple):
@@ -107,6 +96,7 @@ class Kinds:
         self._known: dict[Any, _Profile] = {}
         self._columns: dict[Any, _Column] = {}
         self._itself = self._number("itself")
+        self._last: tuple[State, _Reading] | None = None
 
     def kind(self, state: State) -> object:
         """Return what states share only if exchanging names makes one the other."""
@@ -147,8 +137,16 @@ class Kinds:
                 seen.add(place)
         return found
 
-    def _read(self, state: State) -> tuple[Column, list[Column], bool]:
-        """Return the shapes of the variables, and where each name occurs."""
+    def _read(self, state: State) -> _Reading:
+        """Return the shapes of the variables, and where each name occurs.
+
+        A search often goes on from the state whose kind it has just asked for.
+        """
+        if self._last is None or self._last[0] is not state:
+            self._last = state, self._reading(state)
+        return self._last[1]
+
+    def _reading(self, state: State) -> _Reading:
         columns = [self._columns.get(value) or self._column(value) for value in state]
         rows = [column.places for column in columns if column.places is not None]
         places = [*zip(*rows, strict=True)] or [()] * len(self._ordered)
@@ -162,7 +160,7 @@ class Kinds:
             names = self._ordered[a:b]
             ordered = sorted(range(a, b), key=places.__getitem__)
             swap.update(zip((self._ordered[n] for n in ordered), names, strict=True))
-        return tuple(renamed(value, swap) for value in state)
+        return tuple(map(Renaming(swap).of, state))
 
     # ------------------------------------------------------------ profiles
 

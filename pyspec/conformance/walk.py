@@ -12,7 +12,6 @@ from pyspec.conformance.symmetric import Kinds, alike
 from pyspec.explore.limits import Stopped
 from pyspec.explore.result import Cause
 from pyspec.trace.model import UNKNOWN, AnyStep, Call, Skip
-from pyspec.values import Fn, ModelValue, fn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from pyspec.language.stepping import Look, Steps
     from pyspec.trace.model import Event, Observation, Path, Silent, Step, Trace
     from pyspec.values import Value
+    from pyspec.values.names import Renaming
 
 __all__ = ["ANY", "MOST_STATES", "Asking", "Move", "Plan", "Shape", "Walk", "shape_of"]
 
@@ -67,28 +67,18 @@ class Asking:
     steps: Steps
     names: Mapping[Shape, str]
     roots: Mapping[str, str]
-    meanings: Mapping[str, Value]
+    meanings: Renaming
 
     def value(self, given: Value) -> Value:
         """Return a value with names of the spec replaced by what they mean."""
-        if not self.meanings:
+        if not self.meanings.names:
             return given
-        if isinstance(given, ModelValue):
-            meant: Value = self.meanings.get(given.name, given)
-            return meant
-        if isinstance(given, tuple):
-            return tuple(map(self.value, given))
-        if isinstance(given, frozenset):
-            return frozenset(map(self.value, given))
-        if isinstance(given, Fn):
-            pairs = given.items()
-            changed: Value = fn({self.value(k): self.value(v) for k, v in pairs})
-            return changed
-        return given
+        meant: Value = self.meanings.of(given)
+        return meant
 
     def observation(self, given: Observation) -> Observation:
         """Return an observation with names replaced by what they mean."""
-        if not self.meanings:
+        if not self.meanings.names:
             return given
         path = replace(
             given.path,

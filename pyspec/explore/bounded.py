@@ -12,6 +12,7 @@ import contextlib
 import signal
 import sys
 import threading
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -98,6 +99,17 @@ def _data_mb() -> float | None:
 def deep_recursion() -> Iterator[None]:
     """Allow the recursion that specs need, and no more than the stack can bear."""
     before = sys.getrecursionlimit()
+    _deepen_stack()
+    sys.setrecursionlimit(max(before, _FRAMES))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+@cache
+def _deepen_stack() -> None:
+    """Let the stack grow as far as it may; once is enough for a process."""
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource  # noqa: PLC0415 - not on every system
 
@@ -106,8 +118,3 @@ def deep_recursion() -> Iterator[None]:
         if soft != resource.RLIM_INFINITY and soft < wanted:
             fits = hard == resource.RLIM_INFINITY or hard >= wanted
             resource.setrlimit(resource.RLIMIT_STACK, (wanted if fits else hard, hard))
-    sys.setrecursionlimit(max(before, _FRAMES))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)

@@ -98,6 +98,17 @@ class Facts:
     next: str
     applications: tuple[Application, ...]
     sources: Mapping[str, Path] = field(repr=False)
+    nullary: frozenset[str] = field(init=False, repr=False, compare=False)
+    """Names that mean a constant value: declared, or defined without arguments."""
+
+    def __post_init__(self) -> None:
+        constant = (
+            operator.name
+            for operator in self.operators.values()
+            if operator.level == 0 and not operator.parameters
+        )
+        found = frozenset((*self.constants, *constant))
+        object.__setattr__(self, "nullary", found)
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -110,14 +121,6 @@ class Facts:
             ),
         )
 
-    @property
-    def nullary(self) -> frozenset[str]:
-        """Names that mean a constant value: declared, or defined without arguments."""
-        return frozenset(self.constants) | {
-            operator.name
-            for operator in self.operators.values()
-            if operator.level == 0 and not operator.parameters
-        }
 
     def file_of(self, location: Location) -> Path | None:
         """Return the file of a location's module, if it is not a standard one."""

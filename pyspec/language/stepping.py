@@ -23,7 +23,7 @@ from pyspec.language.properties import PropertyEmitter
 from pyspec.language.runtime import ops, sets
 from pyspec.language.runtime.errors import EvaluationError
 from pyspec.language.tree import Tree
-from pyspec.values import Fn, ModelValue
+from pyspec.values.names import names_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pyspec.language.actions import Continue
     from pyspec.language.state import State
     from pyspec.tla2tools import Config
-    from pyspec.values import Value
+    from pyspec.values import ModelValue, Value
 
 __all__ = ["Look", "Stepping", "Steps", "link_steps"]
 
@@ -201,8 +201,11 @@ class Steps:
         """
         function = self._found(self._stepping.steps[name])
         given = function(*state, *arguments, looks, only)
-        while found := self._some(given, spare):
+        more = True
+        while more:
+            found = self._some(given, spare)
             yield from found
+            more = len(found) == _AT_ONCE
 
     def _some(
         self, given: Iterator[Any], spare: Callable[[Any], bool] | None
@@ -248,7 +251,7 @@ class Steps:
     ) -> Any:  # noqa: ANN401 - any value
         """Choose as ever, and note what else would have done."""
         chosen = ops.choose(values, test, at)
-        names = _names(chosen)
+        names = self._names(chosen)
         if not names <= self.chosen_among:
             self.chosen_among |= self._as_good(values, test, chosen, names)
             if self.chosen_among >= self._all_names():
@@ -273,23 +276,18 @@ class Steps:
             except EvaluationError:
                 return self._all_names()
             if fits:
-                found, others = True, others | _names(each)
+                found, others = True, others | self._names(each)
         return names | others if found else set()
 
     def _all_names(self) -> set[ModelValue]:
-        return _names(tuple(self.spec.constants.values()))
+        return names_in(tuple(self.spec.constants.values()))
 
-
-def _names(value: Any) -> set[ModelValue]:  # noqa: ANN401 - any value
-    """Return the model values in a value."""
-    kind = type(value)
-    if kind is ModelValue:
-        return {value}
-    if kind is Fn:
-        return set().union(*(_names(part) for pair in value.items() for part in pair))
-    if kind is tuple or kind is frozenset:
-        return set().union(*map(_names, value))
-    return _names(sets.plain(value)) if isinstance(value, sets.LazySet) else set()
+    def _names(self, value: Any) -> set[ModelValue]:  # noqa: ANN401 - any value
+        """Return the names in a value; all that there are, if it cannot be built."""
+        try:
+            return names_in(sets.plain(value))
+        except EvaluationError:
+            return self._all_names()
 
 
 _AT_ONCE: Final = 256

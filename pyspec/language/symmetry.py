@@ -7,9 +7,10 @@ them have the same.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from pyspec.values import Fn, ModelValue, fn
+from pyspec.values import Fn, ModelValue
+from pyspec.values.names import Renaming
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,9 +20,6 @@ __all__ = ["group_of", "representative"]
 Permutation = dict[ModelValue, ModelValue]
 State = tuple[Any, ...]
 
-_REMEMBERED: Final = 1 << 20
-"""Values whose images are kept, for each permutation."""
-
 
 def representative(permutations: Iterable[Any]) -> Callable[[State], State]:
     """Return what takes a state to the one that stands for all of its kind.
@@ -29,7 +27,7 @@ def representative(permutations: Iterable[Any]) -> Callable[[State], State]:
     `permutations` are functions on model values, as Permutations(S) gives them;
     the group is what they generate.
     """
-    images = [_Image(each) for each in group_of(map(_as_dict, permutations))]
+    images = [Renaming(each) for each in group_of(map(_as_dict, permutations))]
     numbers: dict[Any, int] = {}
 
     def numbered(state: State) -> tuple[int, ...]:
@@ -85,30 +83,3 @@ def _by_name(pair: tuple[ModelValue, ModelValue]) -> str:
 def _as_dict(permutation: Any) -> dict[Any, ModelValue]:  # noqa: ANN401 - a function
     pairs = permutation.items() if isinstance(permutation, Fn) else ()
     return {key: to for key, to in pairs if isinstance(to, ModelValue)}
-
-
-class _Image:
-    """What a permutation makes of values."""
-
-    def __init__(self, permutation: Permutation) -> None:
-        self._permutation = permutation
-        self._known: dict[Any, Any] = {}
-
-    def of(self, value: Any) -> Any:  # noqa: ANN401 - any value
-        """Return the image of a value."""
-        kind = type(value)
-        if kind is ModelValue:
-            return self._permutation.get(value, value)
-        if kind is not tuple and kind is not frozenset and kind is not Fn:
-            return value
-        found = self._known.get(value)
-        if found is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            found = self._known[value] = self._made(value)
-        return found
-
-    def _made(self, value: Any) -> Any:  # noqa: ANN401 - any value
-        if type(value) is Fn:
-            return fn({self.of(key): self.of(of) for key, of in value.items()})
-        return type(value)(map(self.of, value))

@@ -32,6 +32,7 @@ from pyspec.trace.model import (
 )
 from pyspec.values.build import Spending
 from pyspec.values.model import ModelValue, Value, boolean, fn
+from pyspec.values.names import names_in
 from pyspec.values.parse import parse, parse_state
 
 if TYPE_CHECKING:
@@ -300,27 +301,14 @@ def with_arguments(
     that are model values in the behavior's states are so in arguments too.
     """
     dump = read_dump(text)
-    known = frozenset(model_values).union(*map(_model_values_in, behavior.states))
-    reading = _Readings(known)
+    states = tuple(tuple(state.values()) for state in behavior.states)
+    known = {name.name for name in names_in(states)}
+    reading = _Readings(frozenset(known.union(model_values)))
     calls = list(behavior.calls)
     for place, (call, step) in enumerate(zip(calls, dump.steps, strict=False)):
         if call.arguments is None and step.get("name") == call.action:
             calls[place] = replace(call, arguments=reading.call(step).arguments)
     return replace(behavior, calls=tuple(calls))
-
-
-def _model_values_in(state: State) -> frozenset[str]:
-    found: set[str] = set()
-    todo: list[object] = list(state.values())
-    while todo:
-        value = todo.pop()
-        if isinstance(value, ModelValue):
-            found.add(value.name)
-        elif isinstance(value, (tuple, frozenset)):
-            todo.extend(value)
-        elif hasattr(value, "items"):
-            todo.extend(itertools.chain.from_iterable(value.items()))
-    return frozenset(found)
 
 
 def _closing_state(dump: Dump) -> list[dict[str, Json]]:

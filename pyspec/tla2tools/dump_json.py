@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pyspec.trace.strict_json import (
     check_array,
@@ -22,10 +24,15 @@ from pyspec.values.from_itf import WrongJsonError, described
 from pyspec.values.model import is_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
-_PAIR: Final = 2
-_TRIPLE: Final = 3
+    Check: TypeAlias = Callable[[Any], Any]
+
+_A_STATE: Final = "a state is a number and values", "[1, {...}]"
+_A_STEP: Final = (
+    "a step is a state, an action and a state",
+    "[[1, {...}], {...}, [2, {...}]]",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,65 +103,67 @@ def _back_to(steps: list[Any], states: int) -> int | None:
     return number
 
 
-def _each(
-    data: Any,  # noqa: ANN401 - JSON
-    what: str,
-    check: Callable[[Any], dict[str, Any]],
-) -> list[dict[str, Any]]:
-    found = []
-    for place, item in enumerate(check_array(data, what)):
-        with inside(place):
-            found.append(check(item))
-    return found
-
-
 def _state(data: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-    if len(check_array(data, "a state's number and values")) != _PAIR:
-        raise WrongJsonError(
-            "a state is a number and values",
-            expected="[1, {...}]",
-            found=described(data),
-        )
-    with inside(0):
-        check_integer(data[0], "a state's number", 1)
-    with inside(1):
-        state = check_object(data[1], "a state")
-        for name in state:
-            with inside(name):
-                _check_name(name)
+    state: dict[str, Any]
+    what = "a state's number and values"
+    number = partial(check_integer, what="a state's number", least=1)
+    _, state = _row(data, what, _A_STATE, (number, _variables))
     return state
 
 
 def _step(data: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-    if len(check_array(data, "the parts of a step")) != _TRIPLE:
-        raise WrongJsonError(
-            "a step is a state, an action and a state",
-            expected="[[1, {...}], {...}, [2, {...}]]",
-            found=described(data),
-        )
-    for place in (0, 2):
-        with inside(place):
-            _state(data[place])
-    with inside(1):
-        action = check_object(data[1], "an action", {"name"})
-        _check_action(action)
+    action: dict[str, Any]
+    what = "the parts of a step"
+    _, action, _ = _row(data, what, _A_STEP, (_state, _action, _state))
     return action
 
 
-def _check_action(action: dict[str, Any]) -> None:
+def _variables(data: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    state = check_object(data, "a state")
+    for name in state:
+        with inside(name):
+            _check_name(name)
+    return state
+
+
+def _action(data: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    action = check_object(data, "an action", {"name"})
     with inside("name"):
         for part in check_text(action["name"], "an action's name").split("!"):
             _check_name(part)
     with inside("parameters"):
-        for place, name in enumerate(
-            check_array(action.get("parameters", []), "parameters")
-        ):
-            with inside(place):
-                check_text(name, "a parameter")
+        names = partial(check_text, what="a parameter")
+        _each(action.get("parameters", []), "parameters", names)
     with inside("context"):
         check_object(action.get("context", {}), "a context")
     with inside("location"):
         check_object(action.get("location", {}), "a location")
+    return action
+
+
+def _each(data: Any, what: str, check: Check) -> list[Any]:  # noqa: ANN401 - JSON
+    return _checked(check_array(data, what), repeat(check))
+
+
+def _row(
+    data: Any,  # noqa: ANN401 - JSON
+    what: str,
+    needs: tuple[str, str],
+    checks: Sequence[Check],
+) -> list[Any]:
+    """Check an array with as many items as `checks`; `needs` says what it is."""
+    if len(check_array(data, what)) != len(checks):
+        message, expected = needs
+        raise WrongJsonError(message, expected=expected, found=described(data))
+    return _checked(data, checks)
+
+
+def _checked(items: list[Any], checks: Iterable[Check]) -> list[Any]:
+    found = []
+    for place, (item, check) in enumerate(zip(items, checks, strict=False)):
+        with inside(place):
+            found.append(check(item))
+    return found
 
 
 def _check_name(name: str) -> None:

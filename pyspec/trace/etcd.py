@@ -44,14 +44,7 @@ def read_etcd_stream(stream: BinaryIO, file: str | None, module: str | None) -> 
             "names and processes are all that such a log says of the spec's actions; "
             "an adapter can map the rest (pyspec replay --adapter)"
         )
-    trace = Trace(
-        module=module_name(module, None, file, log.account),
-        events=tuple(log.events),
-        meta=log.meta,
-        file=file,
-        damage=records.damage,
-    )
-    return log.account.reading(trace, Format.ETCD)
+    return log.reading(records, module, Format.ETCD)
 
 
 def is_etcd(data: Mapping[str, Any]) -> bool:
@@ -75,12 +68,27 @@ def config_values(data: Mapping[str, Any], account: Account) -> dict[str, Value]
 
 
 @dataclass
-class _Log:
+class Log:
+    """A log while it is read: a line of configuration, if it has one, and events."""
+
     events: list[Event] = field(default_factory=list)
     meta: dict[str, Value] = field(default_factory=dict)
     account: Account = field(default_factory=Account)
     first: bool = True
 
+    def reading(self, records: Records, module: str | None, form: Format) -> Reading:
+        """Return what all records gave; such a log does not say its module."""
+        trace = Trace(
+            module=module_name(module, None, records.file, self.account),
+            events=tuple(self.events),
+            meta=self.meta,
+            file=records.file,
+            damage=records.damage,
+        )
+        return self.account.reading(trace, form)
+
+
+class _Log(Log):
     def take(self, record: Record) -> None:
         """Take one record: an event, the configuration, or something else."""
         first, self.first = self.first, False

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from pyspec.errors import Mistake
-from pyspec.trace.etcd import config_values
+from pyspec.trace.etcd import Log, config_values
 from pyspec.trace.model import (
     UNKNOWN,
     AnyStep,
@@ -25,10 +25,9 @@ from pyspec.trace.model import (
     Path,
     Relation,
     Step,
-    Trace,
 )
 from pyspec.trace.plain_json import PlainJson
-from pyspec.trace.reading import Account, Format, Reading, module_name
+from pyspec.trace.reading import Account, Format, Reading
 from pyspec.trace.records import Record, Records
 from pyspec.trace.strict_json import (
     check_array,
@@ -60,7 +59,7 @@ def read_inria_stream(
     Mistake with file, line and column for what is no such trace.
     """
     records = Records(stream, file)
-    log = _Log(PlainJson(model_values))
+    log = _Log(values=PlainJson(model_values))
     records.give(log.take)
     if not log.events:
         raise Mistake(
@@ -68,14 +67,7 @@ def read_inria_stream(
             file=file,
             expected='{"event": "...", "x": [{"op": ..., "path": [], "args": []}]}',
         )
-    trace = Trace(
-        module=module_name(module, None, file, log.account),
-        events=tuple(log.events),
-        meta=log.meta,
-        file=file,
-        damage=records.damage,
-    )
-    return log.account.reading(trace, Format.INRIA)
+    return log.reading(records, module, Format.INRIA)
 
 
 def is_inria(data: Mapping[str, Any]) -> bool:
@@ -95,13 +87,9 @@ def _are_updates(data: object) -> bool:
     )
 
 
-@dataclass
-class _Log:
+@dataclass(kw_only=True)
+class _Log(Log):
     values: PlainJson
-    events: list[Event] = field(default_factory=list)
-    meta: dict[str, Value] = field(default_factory=dict)
-    account: Account = field(default_factory=Account)
-    first: bool = True
     clock: int | None = None
     clocks: dict[str, int] = field(default_factory=dict)  # of each sender
 

@@ -12,11 +12,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pyspec.cli import run
-from pyspec.conformance import Limits, NativeEngine, Spec, ask, load_spec
+from pyspec.conformance import Limits, Spec, load_spec
 from pyspec.conformance.coverage import Coverage, How, PartCoverage, coverage_of
 from pyspec.errors import Exit
 from pyspec.tla2tools import find_toolchain
 from pyspec.trace import parse_trace
+from tests.conformance.replaying import natively, toolchain, written
 
 pytestmark = pytest.mark.java
 
@@ -54,20 +55,17 @@ Next == (\E k \in 1..2 : Open(k)) \/ Shut \/ Knock \/ Wait
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = tmp_path_factory.mktemp("doors") / "Doors.tla"
-    found.write_text(DOORS, encoding="utf-8")
-    return found
+    return written(tmp_path_factory.mktemp("doors"), DOORS)
 
 
 @pytest.fixture(scope="module")
 def doors(file: Path) -> Spec:
-    return load_spec(find_toolchain(), file)
+    return load_spec(toolchain, file)
 
 
 def covered(spec: Spec, *traces: str) -> Coverage:
-    engine = NativeEngine(cache(find_toolchain), Limits())
     read = [parse_trace(f"---- TRACE Doors ----\n{lines}\n====\n") for lines in traces]
-    verdicts = engine.decide([ask(spec, trace) for trace in read])
+    verdicts = natively(spec, read, Limits())
     [found] = coverage_of(verdicts, cache(find_toolchain))
     assert found.is_whole
     assert not found.skipped

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from pyspec.conformance import (
 from pyspec.conformance.prose import lines_of
 from pyspec.tla2tools import find_toolchain
 from pyspec.trace import Trace, parse_trace, read_trace
+from tests.conformance.replaying import natively, spec_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,9 +83,7 @@ EMPTY = LINES.index("  /\\ box[p] # <<>>") + 1
 
 @pytest.fixture(scope="module")
 def post(tmp_path_factory: pytest.TempPathFactory) -> Spec:
-    file = tmp_path_factory.mktemp("post") / "Post.tla"
-    file.write_text(POST, encoding="utf-8")
-    return load_spec(find_toolchain(), file)
+    return spec_of(tmp_path_factory.mktemp("post"), POST)
 
 
 def trace_of(lines: str) -> Trace:
@@ -93,10 +91,8 @@ def trace_of(lines: str) -> Trace:
     return parse_trace(f"{HEAD}{lines}\n====\n", file="t.trace")
 
 
-def natively(spec: Spec, traces: Sequence[Trace]) -> list[Verdict]:
-    limits = Limits(explained=len(traces), unbounded_s=0)
-    engine = NativeEngine(cache(find_toolchain), limits)
-    return engine.decide([ask(spec, trace) for trace in traces])
+def explained(spec: Spec, traces: Sequence[Trace]) -> list[Verdict]:
+    return natively(spec, traces, Limits(explained=len(traces), unbounded_s=0))
 
 
 def told(verdict: Verdict, *, verbose: bool = False) -> str:
@@ -200,7 +196,7 @@ CASES = {
 @pytest.fixture(scope="module")
 def verdicts(post: Spec) -> dict[str, Verdict]:
     traces = [trace_of(lines) for lines, _, _ in CASES.values()]
-    return dict(zip(CASES, natively(post, traces), strict=True))
+    return dict(zip(CASES, explained(post, traces), strict=True))
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -230,7 +226,7 @@ def test_tlc_says_the_same_of_golden_traces() -> None:
         toolchain, ROOT / "specs/commit/two_phase_commit/TwoPhaseCommit.tla"
     )
     traces = [read_trace(file) for file in sorted(TRACES.glob("*.trace"))]
-    ours = [v for v in natively(spec, traces) if v.judgement is Judgement.REJECTED]
+    ours = [v for v in explained(spec, traces) if v.judgement is Judgement.REJECTED]
     engine = TlcEngine(toolchain, Limits(unbounded_s=0))
     theirs = engine.decide([v.question for v in ours])
     assert [told(each) for each in ours] == [told(each) for each in theirs]
@@ -242,7 +238,7 @@ def test_it_fits_on_a_screen_unless_all_is_asked(post: Spec) -> None:
     head = f"---- TRACE Post ----\nCONSTANT P = {{{people}}}\nCONSTANT Most = 2\n"
     seen = " ".join(f"/\\ seen[p{number}]' = 9" for number in range(40))
     trace = parse_trace(f"{head}SILENT Guess(_)\n1 Send(p0, 1) {seen}\n====\n")
-    [verdict] = natively(post, [trace])
+    [verdict] = explained(post, [trace])
     lines = list(lines_of(verdict))
     assert len(lines) <= 24
     assert max(map(len, lines)) <= 240
@@ -273,7 +269,7 @@ def test_a_rejection_that_was_explained_before_needs_no_java(post: Spec) -> None
         raise AssertionError("SANY is not needed")
 
     trace = trace_of("1 Send(a, 1)\n2 Receive(b)")
-    [before] = natively(post, [trace])
+    [before] = explained(post, [trace])
     engine = NativeEngine(nowhere)  # type: ignore[arg-type]  # it is not to be called
     [after] = engine.decide([ask(post, trace)])
     assert told(after) == told(before)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 import pytest
 
-from pyspec.conformance import Judgement, Limits, Spec, load_spec, together
+from pyspec.conformance import Judgement, Limits, Spec, together
 from pyspec.conformance.together import decide_together
 from pyspec.tla2tools import find_toolchain
 from pyspec.trace.model import Call, Event, Observation, Relation, Silent, Trace
 from pyspec.trace.model import Path as Seen
 from pyspec.values import ModelValue
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.conformance.replaying import spec_of
 
 pytestmark = pytest.mark.java
 
@@ -37,9 +34,7 @@ PROCESSES = [ModelValue(f"p{number}") for number in range(4)]
 
 @pytest.fixture(scope="module")
 def spec(tmp_path_factory: pytest.TempPathFactory) -> Spec:
-    file: Path = tmp_path_factory.mktemp("tangle") / "Tangle.tla"
-    file.write_text(SPEC, encoding="utf-8")
-    return load_spec(cache(find_toolchain), file)
+    return spec_of(tmp_path_factory.mktemp("tangle"), SPEC)
 
 
 def logs(length: int, last: str, *silent: Silent) -> list[Trace]:

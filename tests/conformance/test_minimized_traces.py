@@ -9,7 +9,6 @@ import itertools
 import json
 import random
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,16 +18,11 @@ from jsonschema import Draft202012Validator
 from pyspec.cli import run
 from pyspec.conformance import (
     Judgement,
-    Limits,
-    NativeEngine,
     Spec,
-    Verdict,
-    ask,
     load_spec,
 )
 from pyspec.conformance.minimize import Core, Kind, minimize
 from pyspec.errors import Exit
-from pyspec.tla2tools import find_toolchain
 from pyspec.trace import Path as Place
 from pyspec.trace import Trace, parse_trace, read_trace, write_trace
 from pyspec.trace.model import (
@@ -41,6 +35,7 @@ from pyspec.trace.model import (
     Silent,
 )
 from pyspec.values import ModelValue, Value
+from tests.conformance.replaying import natively, spec_of, toolchain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -189,19 +184,12 @@ def recorded(chance: random.Random) -> Trace:
 
 @pytest.fixture(scope="module")
 def lamps(tmp_path_factory: pytest.TempPathFactory) -> Spec:
-    file = tmp_path_factory.mktemp("lamps") / "Lamps.tla"
-    file.write_text(LAMPS, encoding="utf-8")
-    return load_spec(find_toolchain(), file)
-
-
-def replayed(spec: Spec, traces: list[Trace]) -> list[Verdict]:
-    engine = NativeEngine(cache(find_toolchain), Limits(explained=0))
-    return engine.decide([ask(spec, trace) for trace in traces])
+    return spec_of(tmp_path_factory.mktemp("lamps"), LAMPS)
 
 
 def core_of(spec: Spec, trace: Trace) -> Core:
-    [verdict] = replayed(spec, [trace])
-    core = minimize(verdict, cache(find_toolchain))
+    [verdict] = natively(spec, [trace])
+    core = minimize(verdict, toolchain)
     assert core is not None
     return core
 
@@ -212,13 +200,13 @@ def test_a_core_is_rejected_at_the_same_event_and_needs_each_of_its_facts(
     chance = random.Random(SEED)  # noqa: S311 - to be repeated
     traces = [recorded(chance) for _ in range(120)]
     smaller = silent = 0
-    for verdict in replayed(lamps, traces):
+    for verdict in natively(lamps, traces):
         trace = verdict.question.trace
         number = rejected_at(trace)
         assert (verdict.judgement is Judgement.REJECTED) == (number is not None)
         if number is None:
             continue
-        core = minimize(verdict, cache(find_toolchain))
+        core = minimize(verdict, toolchain)
         assert core is not None
         assert core.minimal
         assert rejected_at(core.trace) == number, write_trace(trace)
@@ -268,15 +256,15 @@ def test_one_argument_of_two_can_be_needed(lamps: Spec) -> None:
 
 def test_only_rejected_traces_have_a_core(lamps: Spec) -> None:
     text = "---- TRACE Lamps ----\nCONSTANT L = {a, b, c}\n1 On(a)\n====\n"
-    [verdict] = replayed(lamps, [parse_trace(text)])
+    [verdict] = natively(lamps, [parse_trace(text)])
     with pytest.raises(ValueError, match="rejected"):
-        minimize(verdict, cache(find_toolchain))
+        minimize(verdict, toolchain)
 
 
 def test_without_time_it_is_not_said_to_be_minimal(lamps: Spec) -> None:
     text = "---- TRACE Lamps ----\nCONSTANT L = {a, b, c}\n1 On(a)\n2 On(a)\n====\n"
-    [verdict] = replayed(lamps, [parse_trace(text)])
-    core = minimize(verdict, cache(find_toolchain), seconds=0)
+    [verdict] = natively(lamps, [parse_trace(text)])
+    core = minimize(verdict, toolchain, seconds=0)
     assert core is not None
     assert not core.minimal
     assert core.kept == core.said
@@ -285,12 +273,12 @@ def test_without_time_it_is_not_said_to_be_minimal(lamps: Spec) -> None:
 
 def test_the_core_of_a_forgotten_promise_is_that_it_was_made() -> None:
     trace = read_trace(TRACES / "forgotten_promise.trace")
-    core = core_of(load_spec(find_toolchain(), COMMIT), trace)
+    core = core_of(load_spec(toolchain, COMMIT), trace)
     assert core.minimal
     assert core.kept[Kind.OBSERVATION] == 1
     assert core.trace.silent == trace.silent
     assert core.trace.constants == trace.constants
-    [again] = replayed(load_spec(find_toolchain(), COMMIT), [core.trace])
+    [again] = natively(load_spec(toolchain, COMMIT), [core.trace])
     assert again.headline == "rejected at 4"
 
 

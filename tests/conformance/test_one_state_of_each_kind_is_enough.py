@@ -19,12 +19,13 @@ from hypothesis import strategies as st
 from pyspec import load
 from pyspec.conformance import ask, load_spec, walk
 from pyspec.conformance.asking import Asker
-from pyspec.conformance.symmetric import Kinds, alike, renamed
+from pyspec.conformance.symmetric import Kinds, alike
 from pyspec.conformance.walk import Walk
 from pyspec.explore.limits import Stopped
 from pyspec.tla2tools import Config, find_toolchain
 from pyspec.trace.model import UNKNOWN, AnyStep, Call, Event, Silent, Trace
 from pyspec.values import ModelValue, fn, record
+from pyspec.values.names import Renaming
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +55,7 @@ VALUES = st.recursive(
 )
 STATES = st.tuples(VALUES, VALUES)
 SWAPS = [
-    {**dict(zip((A, B, C), one, strict=True)), **dict(zip((X, Y), two, strict=True))}
+    Renaming(dict(zip((A, B, C, X, Y), (*one, *two), strict=True)))
     for one in permutations((A, B, C))
     for two in permutations((X, Y))
 ]
@@ -63,12 +64,12 @@ SWAPS = [
 @settings(max_examples=400)
 @given(STATES, STATES, st.sampled_from(SWAPS))
 def test_states_of_one_kind_are_permutations_of_each_other(
-    one: Values, two: Values, swap: dict[ModelValue, ModelValue]
+    one: Values, two: Values, swap: Renaming
 ) -> None:
     kinds = Kinds(CLASSES)
-    for other in (two, renamed(one, swap)):
+    for other in (two, swap.of(one)):
         if kinds.kind(one) == kinds.kind(other):
-            assert any(renamed(one, each) == other for each in SWAPS)
+            assert any(each.of(one) == other for each in SWAPS)
 
 
 @settings(max_examples=400)
@@ -79,7 +80,7 @@ def test_permutations_are_of_one_kind_where_no_element_has_two_names(
     phases = fn({name: dict(pairs).get(name, 0) for name in (A, B, C)})
     sent = frozenset(record(by=name, count=count) for name, count in pairs)
     state = (phases, sent, frozenset(name for name, _ in pairs))
-    swapped = renamed(state, data.draw(st.sampled_from(SWAPS)))
+    swapped = data.draw(st.sampled_from(SWAPS)).of(state)
     kinds = Kinds(CLASSES)
     assert kinds.kind(state) == kinds.kind(swapped)
 
@@ -100,7 +101,7 @@ def test_what_is_spare_can_be_exchanged_for_what_is_not(
     is_spare = Kinds(CLASSES).spare(state)
     if is_spare is None or not is_spare(value):
         return
-    images = [renamed(value, s) for s in SWAPS if renamed(state, s) == state]
+    images = [s.of(value) for s in SWAPS if s.of(state) == state]
     assert any(not is_spare(image) for image in images)
 
 

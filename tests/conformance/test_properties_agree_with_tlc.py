@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pyspec.conformance import NativeEngine, Truth, ask, claiming, load_spec
+from pyspec.conformance import NativeEngine, Truth, ask, claiming
 from pyspec.tla2tools import Cause, Job, find_toolchain, parse_config, run
 from pyspec.trace import parse_trace
+from tests.conformance.replaying import spec_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -140,9 +141,7 @@ class Oracle:
 
 @pytest.fixture
 def spec(tmp_path: Path) -> Spec:
-    file = tmp_path / "Token.tla"
-    file.write_text(SPEC, encoding="utf-8")
-    return load_spec(find_toolchain, file)
+    return spec_of(tmp_path, SPEC)
 
 
 def check(spec: Spec, dice: random.Random, names: int) -> str:

@@ -22,7 +22,6 @@ from pyspec.conformance import (
     TlcEngine,
     Verdict,
     ask,
-    load_spec,
 )
 from pyspec.tla2tools import find_toolchain
 from pyspec.trace.model import (
@@ -41,6 +40,7 @@ from pyspec.trace.model import (
 )
 from pyspec.trace.write import show_call, show_observation, write_trace
 from pyspec.values import ModelValue, Value, apply, domain, fn, record, show
+from tests.conformance.replaying import spec_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -498,10 +498,8 @@ class Recorder:
 def verdicts(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> list[Verdict]:
-    file = tmp_path_factory.mktemp("parcels") / "Parcels.tla"
-    file.write_text(SPEC, encoding="utf-8")
     toolchain = find_toolchain()
-    spec = load_spec(toolchain, file)
+    spec = spec_of(tmp_path_factory.mktemp("parcels"), SPEC)
     recorder = Recorder(SEED)
     traces = [recorder.trace() for _ in range(TRACES)]
     limits = Limits(explained=TRACES, unbounded_s=60)

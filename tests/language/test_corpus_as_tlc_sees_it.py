@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,25 +11,11 @@ import pytest
 from pyspec.errors import Mistake
 from pyspec.tla2tools import Cause, Verdict, find_toolchain
 from pyspec.values import FALSE, TRUE
+from tests.language import laboratory
 
 if TYPE_CHECKING:
-    from types import ModuleType
+    from pathlib import Path
 
-
-def _load() -> ModuleType:
-    """Import the laboratory, which is beside this file and in no package."""
-    name = "laboratory"
-    if name not in sys.modules:
-        place = Path(__file__).with_name("laboratory.py")
-        spec = importlib.util.spec_from_file_location(name, place)
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-laboratory: Any = _load()
 CASES = {case.name: case for case in laboratory.cases()}
 
 

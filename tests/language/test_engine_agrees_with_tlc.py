@@ -8,9 +8,7 @@ and agrees fails too, so that the list can only become shorter.
 from __future__ import annotations
 
 import contextvars
-import importlib.util
 import random
-import sys
 import tomllib
 from collections import deque
 from dataclasses import dataclass, field
@@ -31,10 +29,9 @@ from pyspec.tla2tools import (
     sany,
 )
 from pyspec.tla2tools.modules import involved
+from tests.language import laboratory
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from pyspec.language.compiled import State
     from pyspec.tla2tools import Config
 
@@ -42,18 +39,6 @@ HERE = Path(__file__).parent
 MOST_STATES = 20_000
 pytestmark = pytest.mark.java
 
-
-def imported(name: str) -> ModuleType:
-    found = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-    assert found is not None
-    assert found.loader is not None
-    module = importlib.util.module_from_spec(found)
-    sys.modules[name] = module
-    found.loader.exec_module(module)
-    return module
-
-
-laboratory = imported("laboratory")
 CASES = {case.name: case for case in laboratory.cases()}
 UNFINISHED = tomllib.loads((HERE / "unfinished.toml").read_text("utf-8"))["modules"]
 

@@ -6,11 +6,8 @@ ends a branch as soon as one differs.  Held against all steps of Next, filtered.
 
 from __future__ import annotations
 
-import importlib.util
 import random
-import sys
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,10 +21,10 @@ from pyspec.language.runtime.errors import EvaluationError
 from pyspec.tla2tools import find_toolchain, read_config
 from pyspec.trace.model import Observation, Relation
 from pyspec.trace.model import Path as Place
+from tests.language import laboratory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import ModuleType
 
     from pyspec.language.state import State
     from pyspec.language.stepping import Steps
@@ -35,7 +32,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.java
 
-HERE = Path(__file__).parent
 MOST_STATES = 30
 BY_DAY = {
     "actions", "box_actions", "case", "enabled", "if_then_else", "instance", "let",
@@ -44,20 +40,10 @@ BY_DAY = {
 """Folders of which two modules each are looked at by day; by night, all."""
 
 
-def imported(name: str) -> ModuleType:
-    found = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-    assert found is not None
-    assert found.loader is not None
-    module = importlib.util.module_from_spec(found)
-    sys.modules[name] = module
-    found.loader.exec_module(module)
-    return module
-
-
 IMPURE = {"tlc/RegistersInNext"}
 """Their steps differ from one question to the next, since TLCSet remembers."""
 
-CASES = {case.name: case for case in imported("laboratory").cases()}
+CASES = {case.name: case for case in laboratory.cases()}
 
 
 def steps_of(name: str, toolchain: Toolchain) -> Steps | None:

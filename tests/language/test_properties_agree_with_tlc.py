@@ -7,10 +7,8 @@ formulas, ours to TLC.
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
-import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,28 +22,15 @@ from pyspec.language.temporal import And
 from pyspec.tla2tools import Config, find_toolchain, read_config
 from pyspec.tla2tools import Verdict as TlcVerdict
 from pyspec.values import show
+from tests.language import laboratory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import ModuleType
 
     from pyspec.explore import Counterexample, Result, State
 
-HERE = Path(__file__).parent
 pytestmark = pytest.mark.java
 
-
-def imported(name: str) -> ModuleType:
-    if name not in sys.modules:
-        found = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-        assert found is not None
-        assert found.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(found)
-        found.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-laboratory: Any = imported("laboratory")
 CASES = {
     case.name: case
     for case in laboratory.cases()
@@ -213,14 +198,11 @@ def test_tlc_takes_our_lassos_as_counterexamples(
         assert answer.verdict is wanted, (name, feature, answer.message)
 
 
-class OneOf(laboratory.Case):  # type: ignore[misc]
+@dataclass(frozen=True, slots=True)
+class OneOf(laboratory.Case):
     """A case in one of several folders of the same feature and name."""
 
-    def __init__(self, config: Path, kind: str) -> None:
-        object.__setattr__(self, "config", config)
-        object.__setattr__(self, "kind", kind)
-
-    __slots__ = ("kind",)
+    kind: str
 
     @property
     def name(self) -> str:

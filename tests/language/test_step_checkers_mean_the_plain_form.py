@@ -9,10 +9,8 @@ and where it refuses, so must the checker.
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import pickle
 import random
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -28,10 +26,10 @@ from pyspec.language.compiled import Spec, compile_spec
 from pyspec.language.runtime.errors import EvaluationError
 from pyspec.tla2tools import find_toolchain, read_config, sany
 from pyspec.values import FALSE, TRUE, Fn, ModelValue, fn, record
+from tests.language import laboratory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import ModuleType
 
     from pyspec.language.state import State
 
@@ -44,17 +42,7 @@ MOST_STATES: Final = 25
 REFUSED: Final = "refused"
 
 
-def imported(name: str) -> ModuleType:
-    found = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-    assert found is not None
-    assert found.loader is not None
-    module = importlib.util.module_from_spec(found)
-    sys.modules[name] = module
-    found.loader.exec_module(module)
-    return module
-
-
-CASES: Final = {case.name: case for case in imported("laboratory").cases()}
+CASES: Final = {case.name: case for case in laboratory.cases()}
 MODELS: Final = {
     "two_phase_commit": (COMMIT, BENCH / "TwoPhaseCommit_replay.cfg"),
     "raft_like": (BENCH / "RaftLike.tla", BENCH / "RaftLike_replay.cfg"),

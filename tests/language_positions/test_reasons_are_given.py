@@ -2,19 +2,16 @@ r"""A false predicate is explained by the conjunct, the witness and the values."
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from pyspec.explore import Cause, check
 from pyspec.tla2tools.config import Config
+from tests.language_positions import test_errors_have_positions as positions
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from pyspec.language.compiled import Spec
     from pyspec.language.reasons import Reason
     from pyspec.language.twin import Twin
@@ -23,19 +20,6 @@ HERE: Final = Path(__file__).parent
 MODULE: Final = HERE / "Reasons.tla"
 NODES: Final = frozenset({1, 2, 3})
 pytestmark = pytest.mark.java
-
-
-def imported(name: str) -> ModuleType:
-    found = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-    assert found is not None
-    assert found.loader is not None
-    module = importlib.util.module_from_spec(found)
-    sys.modules[name] = module
-    found.loader.exec_module(module)
-    return module
-
-
-positions: Final[Any] = imported("test_errors_have_positions")
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +146,7 @@ def test_a_search_gives_the_reason_of_a_violation() -> None:
         init="Init", next="Next", invariants=("NotTen",), constants={"Nodes": NODES}
     )
     fast, twin = positions.compiled(MODULE, config)
-    fast.explain = twin.explain
+    fast.explain = twin.explain  # type: ignore[method-assign]
     result = check(fast)
     assert result.cause is Cause.INVARIANT
     assert result.reason is not None

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import resource
-import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from pyspec.language.runtime.errors import EvaluationError
 from pyspec.tla2tools.config import Config
+from tests.language_positions import test_errors_have_positions as positions
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from pyspec.language.compiled import Spec
     from pyspec.language.twin import Twin
 
@@ -31,17 +28,6 @@ RECURSIONS: Final = {
 pytestmark = pytest.mark.java
 
 
-def imported(name: str) -> ModuleType:
-    found = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-    assert found is not None
-    assert found.loader is not None
-    module = importlib.util.module_from_spec(found)
-    sys.modules[name] = module
-    found.loader.exec_module(module)
-    return module
-
-
-positions: Final[Any] = imported("test_errors_have_positions")
 CASES: Final = positions.cases(MODULE)
 LARGE: Final = tuple(name for name in CASES if not name.startswith("Next"))
 
@@ -89,6 +75,7 @@ def test_a_huge_set_of_next_states_is_refused_at_once() -> None:
     with pytest.raises(EvaluationError) as raised:
         next(fast.successors(state))
     found = twin.locate(raised.value, None, state)
+    assert isinstance(found, EvaluationError)
     assert positions.is_right(found, CASES["NextLarge"]), found
     assert time.monotonic() - started < 10
 

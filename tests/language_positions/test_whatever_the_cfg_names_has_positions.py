@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,10 +16,9 @@ from pyspec.language.runtime.errors import EvaluationError
 from pyspec.language.twin import traced_spec
 from pyspec.tla2tools import find_toolchain, read_config, sany
 from pyspec.tla2tools.config import Config
+from tests.language_positions import test_errors_have_positions as positions
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from pyspec.language.program import Spec
 
 HERE: Final = Path(__file__).parent
@@ -31,17 +28,6 @@ MOST_STATES: Final = 100
 pytestmark = pytest.mark.java
 
 
-def imported(name: str) -> ModuleType:
-    found = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-    assert found is not None
-    assert found.loader is not None
-    module = importlib.util.module_from_spec(found)
-    sys.modules[name] = module
-    found.loader.exec_module(module)
-    return module
-
-
-positions: Final[Any] = imported("test_errors_have_positions")
 MARKED: Final = positions.cases(MODULE)
 PARTS: Final[dict[str, dict[str, Any]]] = {
     "Constrained": {"constraints": ("Constrained",)},
@@ -56,7 +42,7 @@ PARTS: Final[dict[str, dict[str, Any]]] = {
 def test_what_the_cfg_names_is_blamed(name: str) -> None:
     config = Config(init="Init", next="Next", constants={"Limit": (1,)}, **PARTS[name])
     fast, twin = positions.compiled(MODULE, config)
-    fast.locate = twin.locate
+    fast.locate = twin.locate  # type: ignore[method-assign]
     result = check(fast)
     assert isinstance(result.error, EvaluationError), result
     assert positions.is_right(result.error, MARKED[name]), result.error
@@ -71,6 +57,7 @@ def test_an_assumption_is_blamed() -> None:
         xml, config, lambda name: name != "Elsewhere", {"Elsewhere": MODULE}
     )
     found = twin.locate_load(raised.value)
+    assert isinstance(found, EvaluationError)
     assert positions.is_right(found, MARKED["Limits"]), found
 
 
