@@ -18,7 +18,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import data_module
+import data_module  # type: ignore[import-not-found]  # a script
 
 from pyspec import load
 from pyspec.conformance import Limits, NativeEngine, TlcEngine, ask, load_spec
