@@ -121,7 +121,6 @@ class Facts:
             ),
         )
 
-
     def file_of(self, location: Location) -> Path | None:
         """Return the file of a location's module, if it is not a standard one."""
         return self.sources.get(location.module)
