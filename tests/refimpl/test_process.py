@@ -24,7 +24,7 @@ from refimpl.process import (
     persistent,
     volatile,
 )
-from refimpl.steps import Ignored, Taken, respond
+from refimpl.steps import Ignored, Step, Taken, respond
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -80,7 +80,7 @@ class Desk:
         self.done.append(("cancel", timer))
 
     def happened(self, what: Happened) -> None:
-        self.done.append(what)
+        self.done.append(("happened", what))
 
 
 class Counter(Process):
@@ -124,7 +124,7 @@ def desk() -> Desk:
     return Desk()
 
 
-def taken(process: Process, trigger: Message | Timer) -> list[Taken | Ignored]:
+def taken(process: Process, trigger: Message | Timer) -> list[Step]:
     return list(respond(process, trigger))
 
 
