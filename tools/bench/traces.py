@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from pyspec.conformance import Question, Verdict
     from pyspec.language.program import Spec
+    from pyspec.language.state import State
     from pyspec.tla2tools import Toolchain
     from pyspec.values import Value
 
@@ -207,28 +208,41 @@ def hidden(repeat: int) -> Iterator[str]:
         decide(engine, [question])
         ours = [seconds(partial(engine.decide, [question]))[0] for _ in range(repeat)]
         matched = engine.decide([question])[0].matched
-        took, by_filter = seconds(partial(filtered, peer_spec, trace))
-        if by_filter != matched:
+        most_s = ENOUGH * middle(ours)
+        took, by_filter = seconds(partial(filtered, peer_spec, trace, most_s))
+        if by_filter not in {None, matched}:
             raise SystemExit(f"{matched} events matched, {by_filter} by the filter")
-        rate = f"{matched / middle(ours):,.0f} events/s; {matched / took:,.1f}"
+        ended = "" if by_filter is not None else "; the filter was ended"
+        rate = f"{matched / middle(ours):,.0f} events/s{ended}"
         name = f"Raft, unknown actions, 5 of 10 variables ({what}; {rate})"
         yield told(name, ours, [took], 1 / 40)
 
 
-def filtered(spec: Spec, trace: Trace) -> int:
-    """Match events the plain way: all successors, then those that were observed."""
-    states, matched = set(spec.initial_states()), 0
+ENOUGH = 300
+"""The filter may take so many times as long as we do: it is 40 that we promise."""
+
+
+def filtered(spec: Spec, trace: Trace, most_s: float) -> int | None:
+    """Match events the plain way: all successors, then those that were observed.
+
+    None if it took too long.
+    """
+    states, matched, until = set(spec.initial_states()), 0, time.process_time() + most_s
     for event in trace.events:
         wanted = [
             (spec.variables.index(seen.path.root), seen.value)
             for seen in event.observations
         ]
-        states = {
-            step.state
-            for state in states
-            for step in spec.successors(state)
-            if step.state != state and all(step.state[n] == v for n, v in wanted)
-        }
+        after: set[State] = set()
+        for state in states:
+            after |= {
+                step.state
+                for step in spec.successors(state)
+                if step.state != state and all(step.state[n] == v for n, v in wanted)
+            }
+            if time.process_time() > until:
+                return None
+        states = after
         if not states:
             break
         matched += 1
