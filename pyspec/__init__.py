@@ -14,7 +14,7 @@ Imports point one way; a package imports only from those above it:
     conformance    is a trace a behavior of the spec?
     campaign       models and reference implementations, held to their specs
     report         results as text for people, and as JSON
-    testing        Hypothesis strategies over values and traces
+    testing        Hypothesis strategies over values, traces and runs
     cli            one file per command
 
 `refimpl`, the reference implementations, imports `pyspec.values` and

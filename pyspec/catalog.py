@@ -64,7 +64,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """A protocol's facts and claims, and where its files are."""
+    """A protocol's facts and claims, and where its files are.
+
+    `unreached` are actions that its implementation never takes, with the reasons.
+    """
 
     slug: str
     family: str
@@ -77,6 +80,7 @@ class Protocol:
     left_out: tuple[str, ...]
     claims: tuple[Claim, ...]
     folder: Path
+    unreached: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def spec(self) -> Path:
@@ -256,8 +260,8 @@ class _Reader:
 
     def read(self) -> Protocol:
         top = self.whole
-        known = _keys(Protocol) - {"slug", "folder", "claims"} | {"claim"}
-        self.only(top, known)
+        known = _keys(Protocol) - {"slug", "folder", "claims", "unreached"}
+        self.only(top, known | {"claim", "implementation"})
         folder = self.path.parent
         family = self.text_of(top, "family")
         if family != folder.parent.name:
@@ -279,6 +283,7 @@ class _Reader:
             left_out=self.texts(top, "left_out"),
             claims=tuple(map(self.claim, self.tables("claim", "a claim"))),
             folder=folder,
+            unreached=self.unreached(),
         )
 
     def source(self, table: _Table) -> Source:
@@ -299,6 +304,26 @@ class _Reader:
             raise self.mistake("faults is not a table", line, expected="[faults]")
         table = self.placed("faults", "the faults", data, 0)
         return {name: self.text_of(table, name) for name in data}
+
+    def unreached(self) -> dict[str, str]:
+        """Read `[implementation]`, which may be absent."""
+        data = self.data.get("implementation", {})
+        if not isinstance(data, dict):
+            line = self.whole.line_of("implementation")
+            message = "implementation is not a table"
+            raise self.mistake(message, line, expected="[implementation]")
+        table = self.placed("implementation", "the implementation", data, 0)
+        self.only(table, frozenset({"unreached"}))
+        found = data.get("unreached", {})
+        if not isinstance(found, dict) or not all(
+            isinstance(why, str) and why for why in found.values()
+        ):
+            raise self.mistake(
+                "unreached does not give a reason for each action",
+                table.line_of("unreached"),
+                expected='unreached = { Action = "why" }',
+            )
+        return found
 
     def claim(self, table: _Table) -> Claim:
         self.only(table, (_keys(Claim) - {"line", "nightly"}) | {"run"})

@@ -194,6 +194,11 @@ def _handler(
     parameters = list(inspect.signature(method).parameters)[1:]
     by_message = isinstance(mark.on, type)
     where = f"{cls.__name__}.{name}"
+    if inspect.iscoroutinefunction(method) or inspect.isgeneratorfunction(method):
+        raise ImplementationError(
+            f"{where} is async or has a yield, so nothing in it would run; "
+            "an action is a plain method"
+        )
     if isinstance(mark.on, type) and not _is_frozen(mark.on):
         raise ImplementationError(
             f"{where}: {mark.on.__name__} is no frozen dataclass derived from Message"

@@ -34,8 +34,9 @@ from refimpl.actions import (
     in_order,
     members,
 )
-from refimpl.fields import Field, Memory, persistent, volatile
+from refimpl.fields import UNRECORDED, Field, Memory, persistent, volatile
 from refimpl.history import Happened
+from refimpl.maps import FrozenMap
 from refimpl.triggers import (
     RESTART,
     ImplementationError,
@@ -49,12 +50,15 @@ from refimpl.triggers import (
 if TYPE_CHECKING:
     import random
     from collections.abc import Iterable, Mapping
+    from typing import Self
 
     from refimpl.history import Outcome
 
 __all__ = [
     "RESTART",
+    "UNRECORDED",
     "Context",
+    "FrozenMap",
     "ImplementationError",
     "Message",
     "Process",
@@ -157,6 +161,18 @@ class Process:
         after a crash its action on RESTART is taken instead.
         """
 
+    def forked(self, context: Context) -> Self:
+        """Return a copy with another world, between two steps.
+
+        Fields are immutable and configuration never changes, so both are shared.
+        """
+        made = object.__new__(type(self))
+        state = made.__dict__
+        state.update(self.__dict__)
+        state["context"] = context
+        state["memory"] = self.memory.forked(state)
+        return made
+
     def now(self) -> int:
         """Return the time in nanoseconds."""
         return self.context.now()
@@ -197,6 +213,7 @@ class Process:
 
         A process can crash here, before the force or right after it.  One step
         of the spec forces once; twice in one action is an ImplementationError.
+        Where nothing was written since the last time, nothing happens.
         """
         memory = self.memory
         memory.effects += 1
@@ -206,9 +223,10 @@ class Process:
                 f"{type(self).__name__} forces its log twice in one action: a crash "
                 "in between would leave half a step; make it two actions"
             )
-        writes = memory.current(sorted(memory.unsynced))
-        memory.unsynced = set()
-        self.context.storage.force(writes)
+        if memory.unsynced:
+            writes = memory.current(sorted(memory.unsynced))
+            memory.unsynced = set()
+            self.context.storage.force(writes)
 
     def on(self, trigger: Trigger) -> tuple[Handler, ...]:
         """Return the actions on this trigger, in source order."""

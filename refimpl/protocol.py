@@ -25,6 +25,7 @@ __all__ = ["Broken", "Faults", "Protocol", "Role", "find", "find_broken", "slugs
 
 Latency: TypeAlias = Literal["uniform", "long tail"]
 Cut: TypeAlias = Literal["split", "one-way", "pair"]
+Histories: TypeAlias = Literal["register", "cas-register", "key-value"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +142,9 @@ class Protocol:
     their arguments paths from `message`; None if no variable changes.
     `network` is the spec's variable for the bag of messages in flight, None if
     it has another notion of a network.  `faults` is the fault model that the
-    protocol is meant to stand.
+    protocol is meant to stand.  `history` says what the histories of its clients
+    are to be linearizable as; None if it has no clients.  `smaller` makes the same
+    protocol with a process less; None if it cannot do with fewer.
     """
 
     slug: str
@@ -153,6 +156,8 @@ class Protocol:
     ignore: str | None = None
     network: str | None = None
     faults: Faults = field(default_factory=Faults)
+    history: Histories | None = None
+    smaller: Callable[[], Protocol] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,11 +219,11 @@ def _module_of(slug: str) -> str:
 
 
 def _modules() -> list[str]:
-    """Modules refimpl.FAMILY.SLUG; the simulator is no family."""
+    """Modules refimpl.FAMILY.SLUG; the simulator and the audit are no families."""
     return [
         f"refimpl.{family.name}.{module.name}"
         for family in pkgutil.iter_modules(refimpl.__path__)
-        if family.ispkg and family.name != "sim"
+        if family.ispkg and family.name not in {"audit", "sim"}
         for module in pkgutil.iter_modules(
             [f"{path}/{family.name}" for path in refimpl.__path__]
         )

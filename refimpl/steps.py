@@ -108,22 +108,25 @@ def _attempt(process: Process, handler: Handler, given: object) -> Taken | None:
 
     Arguments are what they were before the step.
     """
-    arguments = None if handler.is_fixed else handler.arguments(process, given)
     memory = process.memory
     memory.begin()
     method = getattr(process, handler.method)
     try:
+        arguments = None if handler.is_fixed else handler.arguments(process, given)
         if handler.parameter is None:
             method()
         else:
             method(given)
+        if arguments is None:
+            arguments = handler.arguments(process, given)
     except GuardIsFalse:
         _check_untouched(process, handler)
         return None
+    except Exception as error:
+        error.add_note(f"in {type(process).__name__}.{handler.method}")
+        raise
     finally:
         memory.in_step = False
-    if arguments is None:
-        arguments = handler.arguments(process, given)
     return Taken(handler.mark.template.name, arguments)
 
 

@@ -1,12 +1,14 @@
 """Record a protocol's golden traces from its reference implementation.
 
     python tools/record_traces.py two_phase_commit
+    python tools/record_traces.py raft 100
 
 Writes traces/<family>/<slug>/: two runs of the implementation, without and with
 faults, expected to conform; a run of each of two broken implementations, expected to
 be rejected where TLC rejects them; and one of each that stops too soon, with what it
-owes.  Read what it writes before you
-commit it: from then on these verdicts are what every engine is held to.
+owes.  A run has at most so many events as the second argument says, 500 without it.
+Read what it writes before you commit it: from then on these verdicts are what every
+engine is held to.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from dataclasses import replace
 
 from pyspec import catalog
 from pyspec.campaign.judged import Judged
+from pyspec.campaign.schedules import actions_of
 from pyspec.conformance import Judgement, NativeEngine, TlcEngine, ask, load_spec
 from pyspec.tla2tools import find_toolchain
 from pyspec.trace import End, Expectation, Expected, Trace, write_trace
@@ -28,12 +31,12 @@ BROKEN = 2
 AFTERWARDS = 3
 
 
-def main(slug: str) -> None:
+def main(slug: str, most_events: int = 500) -> None:
     """Record and write the traces of one protocol."""
     protocol = catalog.find(slug)
     tools = find_toolchain()
     spec = load_spec(tools, protocol.spec)
-    traces = recorded(slug)
+    traces = recorded(slug, most_events)
     engine = Judged(TlcEngine(tools), NativeEngine(lambda: tools))
     verdicts = engine.decide([ask(spec, t) for t in traces.values()])
     protocol.traces.mkdir(parents=True, exist_ok=True)
@@ -51,12 +54,13 @@ def main(slug: str) -> None:
         print(f"{file.name}: {verdict.headline}")
 
 
-def recorded(slug: str) -> dict[str, Trace]:
+def recorded(slug: str, most_events: int) -> dict[str, Trace]:
     """Return the traces by the name of their file."""
     protocol = find(slug)
+    varied = most_eventful(slug, most_events)
     traces = {
-        "no_faults": simulate(protocol, 0, Faults()),
-        "many_faults": simulate(protocol, most_eventful(slug)),
+        "no_faults": simulate(protocol, 0, Faults(), max_events=most_events),
+        "many_faults": simulate(protocol, varied, max_events=most_events),
     }
     broken_ones = find_broken(slug)
     stopping = [broken for broken in broken_ones if broken.owes]
@@ -78,16 +82,17 @@ def cut(trace: Trace, length: int) -> Trace:
     return replace(trace, events=trace.events[:length], end=End.CUT)
 
 
-def most_eventful(slug: str) -> int:
-    """Return the seed whose run has the most different actions."""
+def most_eventful(slug: str, most_events: int) -> int:
+    """Return the seed whose run has the most different actions, then steps."""
     protocol = find(slug)
 
-    def variety(seed: int) -> int:
-        events = simulate(protocol, seed).events
-        return len({step for event in events for step in event.steps})
+    def variety(seed: int) -> tuple[int, int]:
+        trace = simulate(protocol, seed, max_events=most_events)
+        steps = {step for event in trace.events for step in event.steps}
+        return len({*actions_of(trace)}), len(steps)
 
     return max(FAULTY_SEEDS, key=variety)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], *map(int, sys.argv[2:]))

@@ -29,7 +29,21 @@ STANDARD: Final = frozenset(
     }
 )
 """Modules that come with TLC and are named as one of ours could be."""
-RESERVED: Final = frozenset({"sim", "real", "process", "protocol"})
+RESERVED: Final = frozenset(
+    {
+        "actions",
+        "audit",
+        "fields",
+        "history",
+        "maps",
+        "process",
+        "protocol",
+        "real",
+        "sim",
+        "steps",
+        "triggers",
+    }
+)
 """Names that refimpl/ and traces/ have other uses for."""
 
 

@@ -21,20 +21,28 @@ from pyspec.campaign.claims import (
     expected,
     job_of,
 )
+from pyspec.campaign.driven import Effort
 from pyspec.campaign.files import implementation_files
 from pyspec.campaign.judged import Judged
 from pyspec.campaign.mutation import unnoticed
 from pyspec.campaign.native import Native
+from pyspec.campaign.reached import reach
 from pyspec.campaign.recordings import recordings, replay_recording
 from pyspec.campaign.schedules import implementation_of, run_schedules, try_broken
 from pyspec.catalog import Says
 from pyspec.conformance import Limits, NativeEngine, TlcEngine, ask, load_spec
 from pyspec.conformance.expectation import unmet
 from pyspec.conformance.prose import lines_of
-from pyspec.errors import Exit, near
+from pyspec.errors import Exit, Mistake, Undecided, near
 from pyspec.tla2tools import read_config, sany
 from pyspec.trace import read_trace
 from pyspec.trace.model import Expected
+from refimpl.audit.booted import classes_of
+from refimpl.audit.reading import read
+from refimpl.audit.repeating import repeated, watched
+from refimpl.audit.words import Words, match
+from refimpl.process import ImplementationError
+from refimpl.protocol import find_broken
 
 if TYPE_CHECKING:
     import threading
@@ -52,6 +60,12 @@ if TYPE_CHECKING:
 
 FEWEST_BROKEN: Final = 2
 FEWEST_TRACES: Final = 2
+DRIVEN_S: Final = 120.0
+"""What driving an implementation by its spec may take; it takes a few as a rule."""
+AUDITED: Final = 20
+"""Runs of an implementation that are watched."""
+REPEATED: Final = 10
+"""Runs of an implementation that are made again in other processes."""
 NATIVE_S: Final = 60.0
 """What the native engine may take for one claim; beyond that it is left out."""
 
@@ -320,13 +334,29 @@ class Verification:
     def implementation(self, spec: Spec) -> Iterator[Row]:
         """The implementation conforms; broken ones are rejected."""
         slug = self.protocol.slug
+        path = f"refimpl/{self.protocol.family}/{slug}.py"
         try:
             found = implementation_of(slug)
         except KeyError:
-            path = f"refimpl/{self.protocol.family}/{slug}.py"
             yield _red("implementation", path, "missing")
             return
+        except ImplementationError as error:
+            yield _red("implementation", path, str(error))
+            return
+        unmade = _unmade(found)
+        if unmade is not None:
+            yield _red("implementation", path, unmade)
+            return
+        yield self.words(found, spec)
         yield self.pairing(found, spec)
+        yield self.apart(found)
+        self.say("watching audited runs")
+        watching = self.audited_runs()
+        yield watching
+        if not watching.passed:
+            return  # no schedule of it can be trusted to end, or to be one
+        self.say("repeating runs under other conditions")
+        yield self.repeated_runs()
         seeds = range(self.plan.seed, self.plan.seed + self.plan.runs)
         self.say(f"replaying {self.plan.runs} random schedules")
         ran = run_schedules(found, seeds, spec, self.judge)
@@ -345,7 +375,73 @@ class Verification:
             "actions occur",
             [f"no schedule has an event {name}" for name in unseen],
         )
+        yield self.driven(found)
         yield from self.broken(slug, spec)
+
+    def driven(self, found: Implementation) -> Row:
+        """Driven by its spec, the implementation takes each action, and no other."""
+        self.say("driving the implementation by its spec")
+        what, tools = "driven by its spec", lambda: self.toolchain
+        effort = Effort(seed=self.plan.seed, seconds=DRIVEN_S)
+        declared = self.protocol.unreached
+        try:
+            reached = reach(found, self.protocol.spec, tools, effort, declared)
+        except (Mistake, Undecided) as error:
+            problems = tuple(str(error).splitlines())
+            return _row("implementation", what, "it cannot be", problems, error.exit)
+        problems = tuple(reached.problems)
+        return Row("implementation", what, reached.headline, problems, reached.exit)
+
+    def words(self, found: Implementation, spec: Spec) -> Row:
+        """Each action and variable that it names is the spec's, and the other way."""
+        facts = spec.facts
+        operators = {
+            name: (operator.level, operator.parameters)
+            for name, operator in facts.operators.items()
+        }
+        matched = match(found, Words(facts.actions, operators, facts.variables))
+        actions = _count(len(facts.actions), "action")
+        variables = _count(len(facts.variables), "variable")
+        return _judged(
+            "implementation",
+            "the words of the spec",
+            "; ".join((f"{actions}, {variables}", *matched.notes)),
+            list(matched.problems),
+        )
+
+    def apart(self, found: Implementation) -> Row:
+        """It knows nothing of the world but its context, nor do the broken ones."""
+        protocols = [found, *(each.protocol for each in find_broken(found.slug))]
+        classes = {cls: None for each in protocols for cls in classes_of(each)}
+        makers = [role.make for each in protocols for role in each.roles]
+        return _judged(
+            "implementation",
+            "nothing but its context",
+            f"{len(classes)} classes of processes, and what they call",
+            [str(finding) for finding in read(classes, makers)],
+        )
+
+    def audited_runs(self) -> Row:
+        """Its processes change no message, none of their own values, and end."""
+        seeds = range(self.plan.seed, self.plan.seed + min(self.plan.runs, AUDITED))
+        try:
+            problems = list(watched(self.protocol.slug, seeds))
+        except ImplementationError as error:
+            problems = [str(error)]
+        found = f"{len(seeds)} watched"
+        return _judged("implementation", "audited runs", found, problems)
+
+    def repeated_runs(self) -> Row:
+        """A seed is one trace, whatever the machine, the day and the hash seed."""
+        seeds = range(self.plan.seed, self.plan.seed + min(self.plan.runs, REPEATED))
+        try:
+            difference = repeated(self.protocol.slug, seeds)
+        except ImplementationError as error:
+            problems = [str(error)]
+        else:
+            problems = [] if difference is None else str(difference).splitlines()
+        found = f"{len(seeds)} repeated under other hashes, clocks and chance"
+        return _judged("implementation", "one seed, one trace", found, problems)
 
     def pairing(self, found: Implementation, spec: Spec) -> Row:
         """Each enabling conjunct of an action has its guard.
@@ -355,7 +451,7 @@ class Verification:
         """
         problems = [
             problem
-            for process in _classes(found)
+            for process in classes_of(found)
             for problem in _unguarded(process, spec.facts, found.network)
         ]
         return _judged(
@@ -512,17 +608,14 @@ def _left_to_do(files: Iterable[Path]) -> Iterator[str]:
                 yield f"{near(file)}:{number}: {found[0]}"
 
 
-def _classes(implementation: Implementation) -> list[type[Process]]:
-    """Return the classes of an implementation's processes, by running it once."""
-    from refimpl.sim.world import World  # noqa: PLC0415 - only here
-
-    world = World(implementation, 0)
-    classes = []
-    for node in world.nodes.values():
-        process = type(node.boot())
-        if process not in classes:
-            classes.append(process)
-    return classes
+def _unmade(implementation: Implementation) -> str | None:
+    """Say why its processes cannot be made, if they cannot."""
+    try:
+        classes_of(implementation)
+    except Exception as error:  # noqa: BLE001 - the implementation may raise anything
+        notes = "; ".join(getattr(error, "__notes__", ()))
+        return f"{type(error).__name__}: {error}; {notes}"
+    return None
 
 
 def _unguarded(
@@ -535,8 +628,7 @@ def _unguarded(
         operator = facts.operators.get(handler.mark.template.name)
         name = f"{process.__name__}.{handler.method}"
         if operator is None:
-            yield f"{name}: the spec has no action {handler.mark.template.name}"
-            continue
+            continue  # `words` says so
         wanted = [
             guard
             for guard in operator.guards

@@ -517,7 +517,7 @@ class ActionEmitter(Emitter):
         """TLC descends for a name only where the set is constant."""
         inner, drawn = label, self.drawn
         for bound in node.bounds:
-            if bound.within is not None and bound.within.level > 0:
+            if bound.within is not None and self.ends_names(bound.within):
                 inner = label.closed()
         sets = [self.bound_set(bound, scope, depth, node) for bound in node.bounds]
         for bound, within in zip(node.bounds, sets, strict=True):
@@ -530,6 +530,10 @@ class ActionEmitter(Emitter):
                 scope = self.bound(ir.Bound(group, bound.pattern, None), name, scope)
         self.act(node.arguments[0], scope, depth, inner, go)
         self.drawn = drawn
+
+    def ends_names(self, within: ir.Node) -> bool:
+        """Whether no operator below a quantifier over this set names steps."""
+        return within.level > 0
 
     def drawn_from(self, text: str) -> str:
         r"""Return what to loop over for a name that `\E` binds."""

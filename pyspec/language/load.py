@@ -169,6 +169,26 @@ def _key(source: Source, files: Mapping[str, Path], more: str = "") -> str:
     return hashlib.sha256(f"{engine()}{said}{contents}".encode()).hexdigest()
 
 
+def named(source: Source, toolchain: Callable[[], Toolchain] | None = None) -> Program:
+    r"""Return a program whose steps are named below `\E m \in net`, too.
+
+    TLC, and so `compiled`, names them only below quantifiers over constant sets.
+    """
+    files = involved(source.module, source.folders)
+
+    def made() -> Program:
+        from pyspec.language.link import link  # noqa: PLC0415 - slow
+        from pyspec.language.named import NamingEmitter  # noqa: PLC0415 - slow
+
+        _refuse_self_mention(source.config, files)
+        xml = _exported(source, toolchain, None)
+        texts = _texts(source.module, files)
+        return link(xml, source.config, _standard(files), texts, NamingEmitter)
+
+    program: Program = kept("programs", _key(source, files, "named"), made)
+    return program
+
+
 def twin(source: Source, toolchain: Callable[[], Toolchain] | None = None) -> Twin:
     """Return what tells where evaluation failed, and why a predicate is false.
 

@@ -12,6 +12,7 @@ right to abort on its own: it waits for the decision, however long that takes.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
@@ -328,6 +329,13 @@ def two_phase_commit(
         able = context.rng.randrange(100) >= refusal_percent
         return rm_class(context, TM, lambda: able)
 
+    smaller = functools.partial(
+        two_phase_commit,
+        rms - 1,
+        refusal_percent=refusal_percent,
+        tm_class=tm_class,
+        rm_class=rm_class,
+    )
     return Protocol(
         slug="two_phase_commit",
         module="TwoPhaseCommit",
@@ -346,6 +354,7 @@ def two_phase_commit(
         ignore="LoseMessage(message)",
         network="net",
         faults=Faults(losses=3, duplications=3, crashes=3),
+        smaller=smaller if rms > 1 else None,
     )
 
 

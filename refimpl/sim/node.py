@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -75,6 +76,33 @@ class Disk:
         """Keep the writes, whatever happens."""
         self.contents = {**(self.contents or {}), **writes}
 
+    def forked(self, node: Node) -> Disk:
+        """Return a disk of another node with the same contents."""
+        made = Disk(node)
+        made.contents, made.forced = self.contents, set(self.forced)
+        return made
+
+
+class Draws:
+    """A generator of randomness; forks share it until one of them draws."""
+
+    def __init__(self, seed: str) -> None:
+        self._random = random.Random(seed)
+        self._is_shared = False
+
+    def own(self) -> random.Random:
+        """Return the generator, for this fork alone."""
+        if self._is_shared:
+            state = self._random.getstate()
+            self._random, self._is_shared = random.Random(), False
+            self._random.setstate(state)
+        return self._random
+
+    def forked(self) -> Draws:
+        """Return one that draws the same from here on."""
+        self._is_shared = True
+        return copy.copy(self)
+
 
 class Node:
     """The context of one process, and the process itself while it is up.
@@ -92,7 +120,7 @@ class Node:
         self.role = role
         self.id = name
         self.peers = peers
-        self.rng = random.Random(f"{system.seed}/{name}")
+        self.draws = Draws(f"{system.seed}/{name}")
         self.storage = Disk(self)
         self.process: Process | None = None
         self.is_up = True
@@ -103,14 +131,36 @@ class Node:
         self.at_force = 0
         self.skew_ns = 0
         self.drift_ppm = 0
-        self._system = system
+        self.system = system
         self._known = frozenset((name, *peers))
 
     def boot(self) -> Process:
         """Start the process, or start it again from what is on the disk."""
-        self.process = self._system.make(self)
+        self.process = self.system.make(self)
         self.storage.contents = self.storage.contents or {}
         return self.process
+
+    def forked(self, system: System, draws: int | None) -> Node:
+        """Return this node and its process in another system, between two steps.
+
+        What the process draws from then on is drawn anew if `draws` is given.
+        """
+        made = copy.copy(self)
+        made.system = system
+        if draws is None:
+            made.draws = self.draws.forked()
+        else:
+            made.draws = Draws(f"{system.seed}/{self.id}/{draws}")
+        made.storage = self.storage.forked(made)
+        made.process = None if self.process is None else self.process.forked(made)
+        made.timers = dict(self.timers)
+        made.outbox, made.deferred = [], [*self.deferred]
+        return made
+
+    @property
+    def rng(self) -> random.Random:
+        """The randomness of this process."""
+        return self.draws.own()
 
     def take_down(self) -> None:
         """Crash: nothing but the disk remains."""
@@ -120,7 +170,7 @@ class Node:
 
     def now(self) -> int:
         """Return the time in nanoseconds, as this machine's clock has it."""
-        now_ns = self._system.now_ns
+        now_ns = self.system.now_ns
         return now_ns + self.skew_ns + now_ns * self.drift_ppm // _MILLION
 
     def send(self, to: ProcessId, message: Message) -> None:
@@ -140,7 +190,7 @@ class Node:
             )
         if self.drift_ppm:
             delay_ns = delay_ns * _MILLION // (_MILLION + self.drift_ppm)
-        self._system.start_timer(self, timer, delay_ns)
+        self.system.start_timer(self, timer, delay_ns)
 
     def cancel_timer(self, timer: Timer) -> None:
         """Stop the timer if it runs."""
@@ -148,10 +198,10 @@ class Node:
 
     def happened(self, what: Happened) -> None:
         """Add to the history of what clients asked for and were told."""
-        self._system.note(self, what)
+        self.system.note(self, what)
 
     def survives_force(self) -> bool:
         """Let the world say whether a force takes effect; what was sent is out."""
         self.at_force = len(self.outbox)
-        self.doom = self._system.doom(self)
+        self.doom = self.system.doom(self)
         return self.doom is not Doom.BEFORE

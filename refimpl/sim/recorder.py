@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pyspec.trace.model import (
@@ -19,8 +19,9 @@ from pyspec.trace.model import (
     Step,
     Trace,
 )
-from pyspec.values import ModelValue, Value, boolean, fn, record
+from pyspec.values import ModelValue, Value, boolean, fn, fn_maker
 from refimpl.actions import Template
+from refimpl.fields import is_frozen, recorded
 from refimpl.sim.node import Stamp
 from refimpl.triggers import ImplementationError, Message, ProcessId
 
@@ -82,6 +83,17 @@ class Recorder:
         self._network = Path(network) if network else None
         self._value = _Values().of
 
+    def forked(self, sink: Callable[[Event], object] | None = None) -> Recorder:
+        """Return a recorder that goes on from here, its events in its own list.
+
+        Vector clocks and names of messages are not carried over.
+        """
+        made = Recorder(self.protocol, self.observe, sink)
+        made.in_flight = dict(self.in_flight)
+        made.init, made.number = self.init, self.number
+        made._paths, made._value = self._paths, self._value
+        return made
+
     # -------------------------------------------------------- what happens
 
     def begin(self, processes: Iterable[Process]) -> None:
@@ -119,7 +131,7 @@ class Recorder:
     ) -> None:
         """Write down that a process went down; `kept` was written though not forced."""
         lost = {
-            name: field.after_crash
+            name: field.when_down(process.memory.values)
             for name, field in process.fields.items()
             if not field.stable
         }
@@ -272,8 +284,7 @@ class _Values:
         found = self._known.get(id(item))
         if found is not None:
             return found[1]
-        parts = item if kind is tuple else None
-        made = value_of(item) if parts is None else tuple(map(self.of, parts))  # type: ignore[call-overload]  # as was just seen
+        made = _made(item, self.of)
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
         self._known[id(item)] = item, made
@@ -310,31 +321,44 @@ def call_of(action: str, arguments: Iterable[object]) -> Call:
 def value_of(item: object) -> Value:
     """Return what a Python value is in the spec.
 
-    A process's address is the model value of that name, a message the record of
-    its fields with its class's name as `type`, a mapping a function.
+    A process's address is the model value of that name, a mapping a function, a
+    frozen dataclass the record of its fields, a message that with its class's name
+    as `type`; fields marked UNRECORDED are left out.
     """
+    return _made(item, value_of)
+
+
+def _made(item: object, of: Callable[[object], Value]) -> Value:
+    """Return the value of an object; `of` is asked for those of its parts."""
+    if isinstance(item, tuple):
+        return tuple(map(of, item))
     if isinstance(item, ProcessId):
         return ModelValue(item)
     if isinstance(item, bool):
         return boolean(truth=item)
     if isinstance(item, int | str | ModelValue):
         return item
-    if isinstance(item, tuple):
-        return tuple(value_of(each) for each in item)
     if isinstance(item, frozenset):
-        return frozenset(value_of(each) for each in item)
+        return frozenset(map(of, item))
     if isinstance(item, Mapping):
-        return fn((value_of(key), value_of(value)) for key, value in item.items())
-    if isinstance(item, Message):
-        parts = {
-            field.name: value_of(getattr(item, field.name))
-            for field in dataclasses.fields(item)
-        }
-        return record(type=type(item).__name__, **parts)
+        return _maker(tuple(map(of, item)))(tuple(map(of, item.values())))
+    kind: type = type(item)
+    if is_frozen(kind):
+        names = recorded(kind)
+        parts = tuple([of(getattr(item, name)) for name in names])
+        if isinstance(item, Message):
+            return _maker((*names, "type"))((*parts, kind.__name__))
+        return _maker(names)(parts)
     raise ImplementationError(
-        f"{item!r} of type {type(item).__name__} is nothing that a spec can name; "
-        "leave the field out of `declares`"
+        f"{item!r} of type {kind.__name__} is nothing that a spec can name; "
+        "leave the field out of `declares`, or mark it UNRECORDED"
     )
+
+
+@lru_cache(maxsize=1024)
+def _maker(keys: tuple[Value, ...]) -> Callable[[tuple[Value, ...]], Value]:
+    """Return what makes functions, and records, of one domain."""
+    return fn_maker(keys)
 
 
 def _whole(seen: Iterable[Observation]) -> Iterator[Observation]:

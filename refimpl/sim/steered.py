@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 from refimpl.sim.schedule import Happening
@@ -51,6 +52,22 @@ class Steered(System):
             return self._on_node(happening, self.nodes[happening.who])
         finally:
             self._now = None
+
+    def fork(self, draws: int | None = None) -> Steered:
+        """Return a system that is where this one is, and goes its own way from there.
+
+        Between two happenings only.  What processes draw at random is the same in
+        both, or drawn anew if `draws` is given: another number, other draws.  Its
+        recorder has the events from here on.
+        """
+        made = copy.copy(self)  # with its counters: numbers only grow
+        if self.recorder is not None:
+            made.recorder = self.recorder.forked()
+        made.in_flight, made.history = dict(self.in_flight), [*self.history]
+        made.nodes = {
+            name: node.forked(made, draws) for name, node in self.nodes.items()
+        }
+        return made
 
     def possible(self) -> Iterator[Happening]:
         """Yield what can happen now, in an order that depends on nothing else.

@@ -302,7 +302,12 @@ class System:
 
     def _start(self, node: Node) -> Process:
         process = node.boot()
-        process.start()
+        try:
+            process.start()
+        except Exception as error:
+            name = f"{type(process).__name__}.start"
+            error.add_note(f"in {name} of {node.id} at {self.where()}")
+            raise
         if node.outbox or process.memory.syncs:
             raise ImplementationError(
                 f"{type(process).__name__}.start sends or forces; it may only set "
@@ -326,7 +331,8 @@ def _fields(node: Node, process: Process) -> Mapping[str, object]:
     for name, field in process.fields.items():
         if name in memory.written or name in forced:
             if field.stable:
-                found[name] = (disk or {}).get(name, field.initial)
+                first = field.at_first(memory.values)
+                found[name] = (disk or {}).get(name, first)
             elif node.doom is None:
                 found[name] = memory.values[name]
     return found

@@ -167,3 +167,28 @@ def test_a_module_of_two_protocols_is_not_guessed(path: Path) -> None:
         catalog.find_by_module("Example", root)
     with pytest.raises(Mistake, match="no protocol of the catalogue"):
         catalog.find_by_module("Nothing", root)
+
+
+def test_what_an_implementation_never_does_has_a_reason(path: Path) -> None:
+    table = '[implementation]\nunreached = { Undo = "nobody undoes" }\n'
+    path.write_text(f"{GOOD}\n{table}", encoding="utf-8")
+    assert catalog.read_protocol(path).unreached == {"Undo": "nobody undoes"}
+    path.write_text(GOOD, encoding="utf-8")
+    assert catalog.read_protocol(path).unreached == {}
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ('unreached = ["Undo"]', "does not give a reason for each action"),
+        ('unreached = { Undo = "" }', "does not give a reason for each action"),
+        ("unreached = { Undo = 3 }", "does not give a reason for each action"),
+        ('unraeched = { Undo = "x" }', "has no key 'unraeched'"),
+    ],
+)
+def test_what_an_implementation_never_does_is_read_strictly(
+    path: Path, table: str, told: str
+) -> None:
+    found = mistake(path, f"{GOOD}\n[implementation]\n{table}\n")
+    assert told in found.message
+    assert found.line == GOOD.count("\n") + 3

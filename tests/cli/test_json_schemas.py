@@ -114,6 +114,8 @@ def test_there_is_a_schema_for_each_command_with_json() -> None:
         "check",
         "convert",
         "doctor",
+        "drive",
+        "fuzz",
         "list",
         "mutate",
         "replay",
@@ -216,6 +218,8 @@ def test_verify_is_as_described() -> None:
         ("replay",),
         ("replay", "a.trace", "--adapter", "/nowhere.py"),
         ("verify", "no_such_slug"),
+        ("fuzz", "no_such_slug"),
+        ("drive", "no_such_slug"),
         ("list", "--no-such-option"),
     ],
 )

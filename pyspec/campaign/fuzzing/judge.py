@@ -1,0 +1,363 @@
+"""One run of an implementation, and what is wrong with it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from weakref import WeakKeyDictionary
+
+from pyspec.campaign.fuzzing.blame import described, method_that_raised
+from pyspec.campaign.fuzzing.history_file import history_line
+from pyspec.campaign.fuzzing.reached import Reached, Tally
+from pyspec.campaign.fuzzing.simulation import settle, steered_meta
+from pyspec.campaign.fuzzing.watch import Stuck
+from pyspec.conformance import Judgement, Limits, Monitor, NativeEngine, ask, load_spec
+from pyspec.conformance.claimed import claimed_of, compile_claims
+from pyspec.conformance.histories import HistoryWalk, read_history, spec_of
+from pyspec.errors import Mistake
+from pyspec.language.temporal import StrongFairness, WeakFairness
+from pyspec.trace.model import Call, End, Expectation, Expected
+from refimpl.sim.recorder import Recorder
+from refimpl.sim.schedule import Schedule
+from refimpl.sim.steered import Steered
+from refimpl.sim.world import World
+from refimpl.triggers import ImplementationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from pyspec.campaign.fuzzing.reached import Conjuncts
+    from pyspec.campaign.fuzzing.subject import Subject
+    from pyspec.campaign.fuzzing.watch import Watch
+    from pyspec.conformance import Question, Spec, Verdict
+    from pyspec.tla2tools import Toolchain
+    from pyspec.trace.model import Event, Trace
+    from pyspec.values import Value
+    from refimpl.history import HistoryEvent
+    from refimpl.protocol import Faults, Protocol
+    from refimpl.sim.schedule import Happening
+    from refimpl.sim.system import System
+
+__all__ = ["Failure", "Judge", "Ran"]
+
+What: TypeAlias = Literal["rejected", "owes", "history", "raised", "stuck", "died"]
+
+
+class Failure(NamedTuple):
+    """What is wrong with a run.
+
+    - what: how it was found: an event that is no step of the spec, an action that
+      is owed, a history that is not linearizable, an exception, a method that does
+      not return, a process that died
+    - where: the action, or the method
+    - why: in a line, for people
+    - event: the number of the event that was rejected
+    """
+
+    what: What
+    where: str
+    why: str = ""
+    event: int | None = None
+
+    @property
+    def sign(self) -> tuple[str, str]:
+        """What two failures have in common that are taken for the same."""
+        return self.what, self.where.partition(" (")[0]
+
+
+@dataclass(slots=True)
+class Ran:
+    """A run: its trace so far, and how it failed, if it did.
+
+    - happenings: what happened, if somebody asked for it
+    - unknown: a limit was hit, so nobody knows; why
+    """
+
+    trace: Trace
+    failure: Failure | None = None
+    tally: Tally = field(default_factory=Tally)
+    happenings: list[Happening] = field(default_factory=list)
+    settled: list[Happening] = field(default_factory=list)
+    history: Sequence[HistoryEvent] = ()
+    unknown: str = ""
+
+
+class _Rejected(Exception):
+    """The spec does not allow what has happened."""
+
+
+class Judge:
+    """Runs one implementation, and holds it to its spec while it runs."""
+
+    def __init__(
+        self,
+        subject: Subject,
+        toolchain: Callable[[], Toolchain],
+        watch: Watch | None = None,
+    ) -> None:
+        self.subject = subject
+        self.protocol = subject.protocol()
+        self.spec = load_spec(toolchain, subject.spec())
+        self.toolchain = toolchain
+        self.conjuncts: Conjuncts | None = None
+        self.watch = watch
+        self._monitors: list[tuple[Trace, Monitor]] = []
+        self._looked_into = Counter[str]()
+        self._fair: WeakKeyDictionary[Monitor, set[frozenset[object]]]
+        self._fair = WeakKeyDictionary()
+        self._may_know: bool | None = None
+        self._objects: dict[str, Spec] = {}
+
+    def drawn(
+        self,
+        seed: int,
+        faults: Faults,
+        events: int,
+        *,
+        protocol: Protocol | None = None,
+        noted: bool = False,
+    ) -> Ran:
+        """Run what chance decides; `noted`: keep what happened, too."""
+        run = _Run(self, protocol or self.protocol)
+        schedule = Schedule() if noted else None
+        world = World(
+            run.protocol, seed, faults, recorder=run.recorder, schedule=schedule
+        )
+        run.meta = world.meta()
+        ran = run.over(world, lambda: world.run(events))
+        ran.happenings = schedule.happenings if schedule else []
+        return ran
+
+    def steered(
+        self,
+        seed: int,
+        happenings: Iterable[Happening],
+        *,
+        protocol: Protocol | None = None,
+        rest: frozenset[str] | None = None,
+        events: int = 1 << 20,
+    ) -> Ran:
+        """Let these things happen, as far as they can.
+
+        `rest`: then let happen what happens by itself, until nothing more does;
+        roles of these names stay down.
+        """
+        run = _Run(self, protocol or self.protocol)
+        system = Steered(run.protocol, seed, run.recorder)
+        run.meta = steered_meta(seed, self.subject)
+        taken: list[Happening] = []
+        settled: list[Happening] = []
+
+        def steer() -> End:
+            system.start()
+            for each in happenings:
+                taken.append(each)
+                if not system.take(each):
+                    taken.pop()
+            if rest is None:
+                return End.CUT
+            more = settle(system, rest, events)
+            settled.extend(more or ())
+            return End.CUT if more is None else End.QUIESCENT
+
+        ran = run.over(system, steer)
+        ran.happenings, ran.settled = taken, settled
+        return ran
+
+    # -------------------------------------------------------- for its runs
+
+    def monitor(self, header: Trace) -> Monitor:
+        """Return a monitor that has seen nothing; one serves for all runs alike."""
+        for known, monitor in self._monitors:
+            if known == header:
+                monitor.restart()
+                return monitor
+        limits = Limits(unbounded_s=0, explained=0)
+        monitor = Monitor(self.spec, header, self.toolchain, limits)
+        self._monitors = [*self._monitors[-3:], (header, monitor)]
+        return monitor
+
+    def reached(self) -> Reached:
+        """Return what notes what a run reaches."""
+        return Reached(self.conjuncts, self._looked_into)
+
+    def owed(self, trace: Trace, monitor: Monitor) -> Verdict | None:
+        """Return the verdict on a run that came to rest, if it owes something.
+
+        Fairness is about what happens for ever, so that where it ends decides.
+        """
+        ends: frozenset[object] = frozenset(monitor.states)
+        fair = self._fair.setdefault(monitor, set())
+        if ends in fair:
+            return None
+        question = ask(self.spec, trace)
+        limits = Limits(unbounded_s=0, explained=0)
+        (verdict,) = NativeEngine(self.toolchain, limits).decide([question])
+        if verdict.owed:
+            return verdict
+        unjudged = verdict.fairness is not None and verdict.fairness.unjudged
+        if not unjudged and self._ends_decide(question) and len(fair) < _MOST:
+            fair.add(ends)
+        return None
+
+    def _ends_decide(self, question: Question) -> bool:
+        """Whether all that Spec assumes is weak and strong fairness.
+
+        Whether `<>P` was met before, the last state could not tell.
+        """
+        if self._may_know is None:
+            claimed = claimed_of(question)
+            claims = compile_claims(
+                question.spec, question.constants, claimed, self.toolchain
+            )
+            self._may_know = all(
+                isinstance(each, WeakFairness | StrongFairness)
+                for each in claims.fairness
+            )
+        return self._may_know
+
+    def refuted(
+        self, history: Sequence[HistoryEvent], kind: str
+    ) -> tuple[Failure | None, str]:
+        """Say why a history is not linearizable, or why nobody knows."""
+        with tempfile.TemporaryDirectory(prefix="pyspec-") as folder:
+            path = Path(folder) / "history.ndjson"
+            path.write_text("".join(map(history_line, history)), encoding="utf-8")
+            try:
+                read = read_history(path, kind)
+            except Mistake as error:
+                why = f"line {error.line} of its history: {error.message}"
+                return Failure("history", kind, why), ""
+        spec = self._objects.get(kind)
+        if spec is None:
+            spec = self._objects[kind] = load_spec(self.toolchain, spec_of(kind))
+        limits = Limits(timeout_s=60, unbounded_s=0, explained=0)
+        engine = NativeEngine(self.toolchain, limits, walk=HistoryWalk)
+        for verdict in engine.decide([ask(spec, t) for t in read.traces.values()]):
+            if verdict.judgement is Judgement.REJECTED:
+                line = verdict.event.line if verdict.event else None
+                why = f"the history is not linearizable, as line {line} shows"
+                return Failure("history", kind, why), ""
+            if verdict.judgement is not Judgement.CONFORMS:
+                return None, f"its history was not decided: {verdict.why}"
+        return None, ""
+
+
+_MOST = 1 << 16
+
+
+class _Run:
+    """One run, from its first event to its judgement."""
+
+    def __init__(self, judge: Judge, protocol: Protocol) -> None:
+        self.judge = judge
+        self.protocol = protocol
+        self.events: list[Event] = []
+        self.recorder = Recorder(protocol, sink=self._event)
+        self.reached = judge.reached()
+        self.meta: Mapping[str, Value] = {}
+        self.monitor: Monitor | None = None
+        self.verdict: Verdict | None = None
+
+    def _event(self, event: Event) -> None:
+        """Hold an event to the spec; _Rejected ends the run."""
+        self.events.append(event)
+        monitor = self._begun()
+        before = monitor.states
+        self.verdict = monitor.take(event)
+        if self.judge.watch is not None:
+            self.judge.watch.event()  # what the spec took is not the handler's time
+        if self.verdict is not None:
+            raise _Rejected
+        self.reached.note(event, monitor.arguments, before, monitor.states)
+
+    def _begun(self) -> Monitor:
+        if self.monitor is None:
+            self.monitor = self.judge.monitor(self.recorder.header({}))
+        return self.monitor
+
+    def over(self, system: System, go: Callable[[], End]) -> Ran:
+        """Run to the end, and judge."""
+        failure, end = None, End.CUT
+        try:
+            end = self._watched(go)
+        except _Rejected:
+            pass
+        except Stuck as error:
+            failure = Failure("stuck", error.method, str(error))
+        except Exception as error:
+            failure = _raised(error)
+            if failure is None:
+                raise
+        trace = replace(
+            self.recorder.header(self.meta), events=tuple(self.events), end=end
+        )
+        ran = Ran(trace, failure, self.reached.done(), history=system.history)
+        if failure is None:
+            self._judge(ran)
+        return ran
+
+    def _watched(self, go: Callable[[], End]) -> End:
+        if self.judge.watch is None:
+            return go()
+        with self.judge.watch.running():
+            return go()
+
+    def _judge(self, ran: Ran) -> None:
+        """Say what is wrong with a run that ended well."""
+        monitor = self._begun()
+        verdict = self.verdict or monitor.verdict
+        if verdict.judgement is Judgement.UNKNOWN:
+            ran.unknown = verdict.why
+        elif verdict.judgement is not Judgement.CONFORMS:
+            ran.failure = _rejected(verdict)
+            ran.trace = _expecting(ran.trace, ran.failure)
+            return
+        kind = self.protocol.history
+        if kind is not None:
+            ran.failure, why = self.judge.refuted(ran.history, kind)
+            ran.unknown = ran.unknown or why
+        if ran.failure is None and ran.trace.end is End.QUIESCENT and not ran.unknown:
+            self._judge_rest(ran, monitor)
+
+    def _judge_rest(self, ran: Ran, monitor: Monitor) -> None:
+        verdict = self.judge.owed(ran.trace, monitor)
+        if verdict is None or verdict.fairness is None:
+            return
+        calls = [each.call for each in verdict.fairness.owed if each.call]
+        names = ", ".join(sorted({each.action for each in calls})) or "fairness"
+        ran.failure = Failure("owes", names, verdict.headline)
+        if calls:
+            expect = Expectation(Expected.OWES, call=calls[0])
+            ran.trace = replace(ran.trace, expect=expect)
+
+
+def _rejected(verdict: Verdict) -> Failure:
+    event = verdict.event
+    if event is None:
+        return Failure("rejected", "INIT", verdict.why or "no initial state matches")
+    step = event.steps[-1]
+    name = step.action if isinstance(step, Call) else "SKIP"
+    return Failure("rejected", name, verdict.why or verdict.headline, event.number)
+
+
+def _expecting(trace: Trace, failure: Failure) -> Trace:
+    if failure.event is None:
+        return trace
+    return replace(trace, expect=Expectation(Expected.REJECTED, event=failure.event))
+
+
+def _raised(error: Exception) -> Failure | None:
+    """Return an implementation's exception; None for one of our own."""
+    where = method_that_raised(error)
+    if where is None and not _is_of_protocol(error):
+        return None
+    return Failure("raised", f"{where or 'a step'}", described(error))
+
+
+def _is_of_protocol(error: Exception) -> bool:
+    """Whether the framework refuses what an implementation does."""
+    return isinstance(error, ImplementationError)

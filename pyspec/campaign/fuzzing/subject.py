@@ -1,0 +1,121 @@
+"""What is run: an implementation of a protocol, and the spec that it is held to."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.util
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pyspec import catalog
+from pyspec.errors import Mistake
+from refimpl.protocol import Broken, Protocol, find, find_broken
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+__all__ = ["Subject"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The words that name an implementation, so that any process can find it.
+
+    - slug: of the protocol
+    - broken: the name of one of its broken implementations
+    - file: a Python file with PROTOCOL, and perhaps BROKEN, instead of the
+      reference implementation
+    """
+
+    slug: str
+    broken: str | None = None
+    file: str | None = None
+
+    @property
+    def name(self) -> str:
+        """`two_phase_commit`, or `two_phase_commit, hasty_tm`."""
+        parts = [self.slug, self.broken, self.file and Path(self.file).name]
+        return ", ".join(part for part in parts if part)
+
+    @property
+    def options(self) -> list[str]:
+        """The words of a command line that name it."""
+        words = [self.slug]
+        words += ["--implementation", self.file] if self.file else []
+        return words + (["--broken", self.broken] if self.broken else [])
+
+    def spec(self) -> Path:
+        """Return the file of the protocol's spec."""
+        return catalog.find(self.slug).spec
+
+    def protocol(self) -> Protocol:
+        """Return the implementation; Mistake if there is none."""
+        slug = catalog.find(self.slug).slug
+        module = _module(Path(self.file)) if self.file else None
+        if self.broken is not None:
+            known = module.BROKEN if module is not None else find_broken(slug)
+            return _named(self.broken, known, slug).protocol
+        return module.PROTOCOL if module is not None else _reference(slug)
+
+
+def _reference(slug: str) -> Protocol:
+    try:
+        return find(slug)
+    except KeyError:
+        raise Mistake(
+            f"{slug} has no reference implementation",
+            hint="Name a file of your own: --implementation FILE.py.",
+        ) from None
+
+
+def _named(name: str, known: tuple[Broken, ...], slug: str) -> Broken:
+    names = [each.name for each in known]
+    wanted = name.replace("-", "_")
+    if wanted in names:
+        return known[names.index(wanted)]
+    close = difflib.get_close_matches(wanted, names, n=1)
+    raise Mistake(
+        f"{slug} has no broken implementation {name!r}",
+        expected=", ".join(names) or "no --broken: there is none",
+        hint=f"Did you mean {close[0]}?" if close else None,
+    )
+
+
+class _Loaded(dict[Path, Any]):
+    """Files that were run, so that their classes exist once."""
+
+
+_LOADED = _Loaded()
+
+
+def _module(path: Path) -> ModuleType | Any:  # noqa: ANN401 - whatever a user wrote
+    path = path.absolute()
+    if path not in _LOADED:
+        _LOADED[path] = _run(path)
+    return _LOADED[path]
+
+
+def _run(path: Path) -> ModuleType:
+    """Run the file; Mistake if it cannot be, or has no PROTOCOL."""
+    if not path.is_file():
+        raise Mistake("there is no such file", file=path)
+    name = f"implementation_{path.stem}"
+    found = importlib.util.spec_from_file_location(name, path)
+    if found is None or found.loader is None:
+        raise Mistake("this is no Python file", file=path, expected="FILE.py")
+    module = importlib.util.module_from_spec(found)
+    sys.modules[name] = module  # dataclasses look their module up
+    try:
+        found.loader.exec_module(module)
+    except Exception as error:
+        raise Mistake(
+            f"this implementation cannot be imported: {type(error).__name__}: {error}",
+            file=path,
+        ) from error
+    if not isinstance(getattr(module, "PROTOCOL", None), Protocol):
+        raise Mistake("this file has no PROTOCOL", file=path, expected="a Protocol")
+    if not hasattr(module, "BROKEN"):
+        module.__dict__["BROKEN"] = ()
+    return module

@@ -1,0 +1,107 @@
+"""Options that say which implementation is run, and what goes wrong meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyspec.campaign.fuzzing.subject import Subject
+
+__all__ = ["FaultOptions", "SubjectOptions", "fault_options", "subject_options"]
+
+PRESETS = ("none", "default", "all")
+
+
+@dataclass(frozen=True)
+class SubjectOptions:
+    """Which implementation is run."""
+
+    slug: str
+    broken: str | None
+    implementation: Path | None
+
+    def subject(self) -> Subject:
+        """Return it by its names."""
+        from pyspec.campaign.fuzzing.subject import Subject
+
+        file = str(self.implementation) if self.implementation else None
+        return Subject(self.slug.replace("-", "_"), self.broken, file)
+
+
+@dataclass(frozen=True)
+class FaultOptions:
+    """What may go wrong, in words."""
+
+    preset: str
+    settings: tuple[str, ...]
+    is_given: bool
+
+
+def subject_options(function: Callable[..., int]) -> Callable[..., int]:
+    """Add SLUG, --broken and --implementation; the function gets `subject`."""
+
+    @wraps(function)
+    def command(**given: Any) -> int:  # noqa: ANN401 - what click read
+        held = {each.name: given.pop(each.name) for each in fields(SubjectOptions)}
+        return function(subject=SubjectOptions(**held), **given)
+
+    for option in (
+        click.option(
+            "--implementation",
+            type=click.Path(path_type=Path),
+            metavar="FILE.py",
+            help="Run the PROTOCOL of this file instead of the reference "
+            "implementation.  Its code is run.",
+        ),
+        click.option(
+            "--broken",
+            metavar="NAME",
+            help="Run an implementation with a known mistake.",
+        ),
+        click.argument("slug"),
+    ):
+        command = option(command)
+    return command
+
+
+def fault_options(
+    default: str,
+) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Add --faults and --set; the function gets `faults`."""
+
+    def decorated(function: Callable[..., int]) -> Callable[..., int]:
+        @wraps(function)
+        def command(**given: Any) -> int:  # noqa: ANN401 - what click read
+            preset, settings = given.pop("preset"), given.pop("settings")
+            is_given = preset is not None or bool(settings)
+            found = FaultOptions(preset or default, settings, is_given)
+            return function(faults=found, **given)
+
+        for option in (
+            click.option(
+                "--set",
+                "settings",
+                multiple=True,
+                metavar="NAME=VALUE",
+                help="A field of Faults, as losses=3 or latency_ns=1ms..20ms.  May be "
+                "repeated.",
+            ),
+            click.option(
+                "--faults",
+                "preset",
+                type=click.Choice(PRESETS),
+                help="What may go wrong: nothing, what the protocol's fault model "
+                f"says, or more of that  [default: {default}]",
+            ),
+        ):
+            command = option(command)
+        return command
+
+    return decorated
