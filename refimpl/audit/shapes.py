@@ -77,7 +77,7 @@ class Shapes:
 
 def _parts(value: object) -> list[tuple[str, object]]:
     """Return the attributes of an object, in its slots or not."""
-    kind: type = type(value)
+    kind: Any = type(value)  # mypy doubts that all classes can be hashed
     slots = (name for name in _slots(kind) if hasattr(value, name))
     names = dict.fromkeys((*slots, *getattr(value, "__dict__", ())))
     return [(name, getattr(value, name)) for name in names if name[:2] != "__"]
