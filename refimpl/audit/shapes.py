@@ -7,7 +7,7 @@ import functools
 from collections.abc import Iterable, Mapping
 from random import Random
 from types import FunctionType, MethodType, ModuleType
-from typing import Final
+from typing import Any, Final
 
 from refimpl.fields import is_frozen
 from refimpl.maps import FrozenMap
