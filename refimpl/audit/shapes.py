@@ -70,14 +70,15 @@ class Shapes:
             return value
         if self._trusts and isinstance(value, FrozenMap):
             return (*value.keys(), *value.values())
-        if self._trusts and is_frozen(type(value)):
+        kind: Any = type(value)  # mypy doubts that all classes can be hashed
+        if self._trusts and is_frozen(kind):
             return [each for _, each in _parts(value)]
         return None
 
 
 def _parts(value: object) -> list[tuple[str, object]]:
     """Return the attributes of an object, in its slots or not."""
-    kind: Any = type(value)  # mypy doubts that all classes can be hashed
+    kind: Any = type(value)
     slots = (name for name in _slots(kind) if hasattr(value, name))
     names = dict.fromkeys((*slots, *getattr(value, "__dict__", ())))
     return [(name, getattr(value, name)) for name in names if name[:2] != "__"]
