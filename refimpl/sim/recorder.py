@@ -6,6 +6,7 @@ import dataclasses
 import enum
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
+from operator import is_
 from typing import TYPE_CHECKING, Final
 
 from pyspec.trace.model import (
@@ -37,6 +38,7 @@ NETWORK: Final = "net"
 """Who an event of the network is by."""
 
 _SKIP: Final = Skip()
+_NOTHING: Final = ((), ())
 _REMEMBERED: Final = 1 << 14
 """Objects whose values are kept."""
 
@@ -273,6 +275,7 @@ class _Values:
     def __init__(self) -> None:
         self._known: dict[int, tuple[object, Value]] = {}
         self._names: dict[str, ModelValue] = {}
+        self._logs: dict[int, tuple[tuple[object, ...], tuple[Value, ...]]] = {}
 
     def of(self, item: object) -> Value:
         """Return what an object is in the spec."""
@@ -284,10 +287,22 @@ class _Values:
         found = self._known.get(id(item))
         if found is not None:
             return found[1]
-        made = _made(item, self.of)
+        parts = kind is tuple and item
+        made = self._sequence(parts) if parts else _made(item, self.of)  # type: ignore[arg-type]  # likewise
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
         self._known[id(item)] = item, made
+        return made
+
+    def _sequence(self, item: tuple[object, ...]) -> Value:
+        """Make a sequence.  Long ones are logs, which grow: make just what is new."""
+        old, values = self._logs.get(id(item[0]), _NOTHING)
+        if len(old) > len(item) or not all(map(is_, old, item)):
+            old, values = _NOTHING
+        made = (*values, *map(self.of, item[len(old) :]))
+        if len(self._logs) >= _REMEMBERED:
+            self._logs.clear()
+        self._logs[id(item[0])] = item, made
         return made
 
     def _model_value(self, name: ProcessId) -> ModelValue:

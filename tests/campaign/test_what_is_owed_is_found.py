@@ -57,7 +57,7 @@ def test_a_broken_implementation_owes_what_is_meant(
 
     assert tried(RESIGNED) is None
     other = replace(RESIGNED, owes="TMCommit")
-    assert tried(other) == "owes TMSendDecision(r2), not TMCommit"
+    assert tried(other) == "owes TMSendDecision(r3), not TMCommit"
     sound = replace(RESIGNED, faults=replace(RESIGNED.faults, losses=0))
     assert tried(sound) == "nothing is owed (conforms)"
 
@@ -84,4 +84,4 @@ def test_two_engines_that_differ_are_a_bug(spec: Spec, engine: NativeEngine) -> 
     with pytest.raises(Bug, match="one engine accepts, the other rejects"):
         Judged(Accepts(engine), engine).decide([wrong])
     [owes] = both.decide([ask(spec, trace)])
-    assert owes.owed == ("TMSendDecision(r2)",)
+    assert owes.owed == ("TMSendDecision(r3)",)
