@@ -223,16 +223,21 @@ def main() -> None:
         with open(orders.stuck, "w+", encoding="utf-8") as stuck:  # noqa: PTH123 - a plain file for the interpreter
             Worker(orders, out, stuck).work(sys.stdin)
     except PyspecError as error:
-        problem = {"exit": int(error.exit), "message": str(error)}
-        out.write(json.dumps({"error": problem}) + "\n")
-        out.flush()
+        _last_word(out, int(error.exit), str(error))
     except Exception as error:  # noqa: BLE001 - told as a bug
         import traceback  # noqa: PLC0415 - for a bug alone
 
         text = f"{type(error).__name__}: {error}\n{traceback.format_exc()}"
-        problem = {"exit": int(Bug.exit), "message": text}
-        out.write(json.dumps({"error": problem}) + "\n")
+        _last_word(out, int(Bug.exit), text)
+
+
+def _last_word(out: TextIO, code: int, message: str) -> None:
+    """Tell the master what went wrong; if it has gone, nobody is left to tell."""
+    try:
+        out.write(json.dumps({"error": {"exit": code, "message": message}}) + "\n")
         out.flush()
+    except BrokenPipeError:
+        os._exit(code)  # what is left in the buffer would be complained about
 
 
 if __name__ == "__main__":
