@@ -326,13 +326,14 @@ def _fields(node: Node, process: Process) -> Mapping[str, object]:
     Persistent ones as the disk has them; volatile ones only if the process
     lived to the end of the step.
     """
-    memory, forced, disk = process.memory, node.storage.forced, node.storage.contents
+    memory, forced = process.memory, node.storage.forced
+    disk = node.storage.contents or {}
     found: dict[str, object] = {}
     for name, field in process.fields.items():
         if name in memory.written or name in forced:
             if field.stable:
-                first = field.at_first(memory.values)
-                found[name] = (disk or {}).get(name, first)
+                on_disk = name in disk
+                found[name] = disk[name] if on_disk else field.at_first(memory.values)
             elif node.doom is None:
                 found[name] = memory.values[name]
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import heapq
+from collections import deque
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pyspec.trace.model import End, Trace
@@ -65,7 +66,7 @@ class World(System):
         self._queue: list[Entry] = []
         self._queued = 0
         self._partition: Partition | None = None
-        self._paused_until: dict[ProcessId, int] = {}
+        self._held: dict[ProcessId, deque[tuple[Callable[[Any], None], Any]]] = {}
         self._last_arrival: dict[tuple[ProcessId, ProcessId], int] = {}
         super().__init__(protocol, seed, recorder, swaps)
         self._set_clocks()
@@ -181,7 +182,7 @@ class World(System):
         node, running = due
         if node.timers.get(running.timer.name) is not running:
             return
-        if node.id in self._paused_until and self._is_paused(node, self._ring, due):
+        if self._held and self._is_held(node, self._ring, due):
             return
         if self.schedule is not None:
             self.schedule.fire(self, node, running.timer)
@@ -211,7 +212,7 @@ class World(System):
 
     def _arrive(self, envelope: Envelope) -> None:
         node = self.nodes[envelope.to]
-        if self._paused_until and self._is_paused(node, self._arrive, envelope):
+        if self._held and self._is_held(node, self._arrive, envelope):
             return
         cut = self._partition
         if cut is not None and cut.stops(envelope.sender, envelope.to):
@@ -261,22 +262,32 @@ class World(System):
         names = [*self.nodes]
         name = names[self.dice.among(len(names))]
         lasts_ns = self.dice.chance_ns(self.faults.pause_ns)
-        self._paused_until[name] = self.now_ns + lasts_ns
+        self._held[name] = deque()
         self._after(lasts_ns, self._resume, name)
 
     def _resume(self, name: ProcessId) -> None:
-        if self._paused_until.get(name, 0) <= self.now_ns:
-            self._paused_until.pop(name, None)
-        self._plan_pause()
+        """Let happen what was put off, one after the other, as it came.
 
-    def _is_paused(
+        What comes meanwhile waits behind it, so that nothing is overtaken.
+        """
+        held = self._held.pop(name)
+        if held:
+            happening, subject = held.popleft()
+            happening(subject)
+        if held:
+            self._held[name] = held
+            self._after(0, self._resume, name)
+        else:
+            self._plan_pause()
+
+    def _is_held(
         self, node: Node, happening: Callable[[Any], None], subject: object
     ) -> bool:
         """Put off what a process is too slow for, to the end of its pause."""
-        until_ns = self._paused_until.get(node.id, 0)
-        if until_ns <= self.now_ns:
+        held = self._held.get(node.id)
+        if held is None:
             return False
-        self._after(until_ns - self.now_ns, happening, subject)
+        held.append((happening, subject))
         return True
 
 

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -32,6 +33,9 @@ from refimpl.protocol import Faults, Protocol, Role, find, slugs
 from refimpl.sim import Observe, World, simulate
 from refimpl.sim.dice import Doom
 from refimpl.sim.recorder import value_of
+
+if TYPE_CHECKING:
+    from refimpl.sim.node import Envelope
 
 PROTOCOL = two_phase_commit(refusal_percent=0)
 R1 = ModelValue("r1")
@@ -294,6 +298,44 @@ def test_a_message_that_nobody_wants_is_recorded_as_ignored_by_its_receiver() ->
     ]
     assert ignored
     assert {event.process for event in ignored} <= {"tm", "r1", "r2", "r3"}
+
+
+class Channels(World):
+    """Counts messages that come after one that was sent later."""
+
+    overtaken = 0
+
+    def deliver(self, envelope: Envelope) -> None:
+        latest = self.__dict__.setdefault("latest", {})
+        channel = envelope.sender, envelope.to
+        self.overtaken += latest.get(channel, 0) > envelope.number
+        latest[channel] = max(envelope.number, latest.get(channel, 0))
+        super().deliver(envelope)
+
+
+@pytest.mark.parametrize("pauses", [0, 20])
+def test_no_message_overtakes_another_if_channels_keep_order(pauses: int) -> None:
+    """With few instants, so that much comes in one; or with long journeys."""
+    few_instants = Faults(
+        latency_ns=(1_000, 4_000),
+        pauses=pauses,
+        pause_ns=(1_000, 4_000),
+        calm_ns=(0, 2_000),
+    )
+    protocol = find("two_phase_commit")  # with refusals, servers say more
+    for faults in (few_instants, Faults(latency_ns=(1, 10**9), pauses=pauses)):
+        for seed in range(500):
+            world = Channels(protocol, seed, replace(faults, fifo=True))
+            world.run(200)
+            assert not world.overtaken
+
+
+def test_messages_overtake_one_another_if_channels_keep_no_order() -> None:
+    faults = Faults(latency_ns=(1, 10**9))
+    worlds = [Channels(PROTOCOL, seed, faults) for seed in range(100)]
+    for world in worlds:
+        world.run(200)
+    assert any(world.overtaken for world in worlds)
 
 
 # -------------------------------------------------------- crashes at a force
