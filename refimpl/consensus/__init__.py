@@ -1,0 +1,1 @@
+"""Consensus: copies of one log that never disagree, whoever crashes."""

@@ -1,0 +1,565 @@
+-------------------------------- MODULE MCRaft --------------------------------
+(* The models of Raft: which faults befall it, what it must be able to       *)
+(* reach, and the protocol done wrong.  A cfg file chooses from here, and    *)
+(* protocol.toml says what TLC must answer to it.                            *)
+EXTENDS Raft, TLC
+
+CONSTANTS
+  Unlimited,         \* a model value: "any number of times, uncounted"
+  Remembers,         \* TRUE: the network keeps what was sent (for safety);
+                     \* FALSE: it is the bag of the spec (for liveness)
+  MaxTerm,           \* no server stands for a later term
+  MaxRequests,       \* of each client
+  MaxLog,            \* a leader with so many entries is not asked
+  Electable,         \* the servers whose election timers may run out
+  Patient,           \* those whose timers do not while they hear a leader
+  Rivals,            \* FALSE: a server stands only if no other is in a later
+                     \* term, so that each term has one candidate
+  MaxTimeouts,
+  MaxCrashes,
+  MaxLosses,
+  MaxDuplications
+
+VARIABLES
+  faults,            \* faults[kind]: how many there were, of limited kinds
+  due                \* the value of Due, below; a variable only so that TLC
+                     \* need not find it out anew for each action
+
+mcvars == <<vars, faults, due>>
+
+Limits ==
+  [timeout     |-> MaxTimeouts,
+   crash       |-> MaxCrashes,
+   loss        |-> MaxLosses,
+   duplication |-> MaxDuplications]
+
+(* Servers are alike unless a cfg treats them differently; clients are.      *)
+Symmetry ==
+  Permutations(Client) \cup
+    {f \in Permutations(Server) :
+       \A s \in Server : /\ f[s] \in Electable <=> s \in Electable
+                         /\ f[s] \in Patient <=> s \in Patient}
+
+-------------------------------------------------------------------------------
+(* Reductions.  None is a CONSTRAINT, for under one TLC's answers about      *)
+(* liveness are worth nothing.                                               *)
+(*                                                                           *)
+(* One, for safety: the network remembers.  What was sent can be delivered   *)
+(* at any time, as often as one likes, or never.  It is the spec's network   *)
+(* with DuplicateMessage before each delivery, and with what is never        *)
+(* delivered lost; so it leaves out no state of the servers that any number  *)
+(* of losses and duplications leads to.  It has fewer states than a bag, for *)
+(* a message that was delivered need not be told from one that was not.      *)
+
+Plus(bag, messages) ==
+  IF Remembers THEN [m \in DOMAIN bag \cup messages |-> 1]
+               ELSE bag (+) SetToBag(messages)
+
+(* Some messages are taken at once (see Due), and then are gone.             *)
+Minus(bag, m) ==
+  IF Remembers /\ m.type \notin {"ClientRequest", "AppendEntriesReply"}
+    THEN bag
+    ELSE bag (-) SetToBag({m})
+
+(* Two: a message that can change nothing any more vanishes.  Terms never go *)
+(* back, so an answer of an earlier term will be ignored for ever, and so    *)
+(* will one to a server that no longer is what it was when it asked.  A      *)
+(* question of an earlier term is only good for telling its sender of the    *)
+(* later one, which is no news to a sender that is in it.                    *)
+
+TracksLeaders == PreVote \/ Patient # {}
+
+(* Entries that would change nothing if they came, and whose answer would    *)
+(* say nothing new: a heartbeat whose only use is to reset a timer.          *)
+Done(m) ==
+  /\ m.term = currentTerm[m.to]
+  /\ role[m.to] = "follower"
+  /\ TracksLeaders => leader[m.to] = m.sender
+  /\ Has(m.to, m.prev)
+  /\ Merge(log[m.to], m.prev.index, m.entries) = log[m.to]
+  /\ commitIndex[m.to] >= Min(m.commit, m.prev.index + Len(m.entries))
+  /\ \/ currentTerm[m.sender] > m.term
+     \/ matchIndex[m.sender][m.to] >= m.prev.index + Len(m.entries)
+
+NoNews(m) ==
+  m.term < currentTerm[m.to] /\ currentTerm[m.sender] >= currentTerm[m.to]
+
+Useless(m) ==
+  CASE m.type = "RequestPreVote" ->
+         NoNews(m)
+    [] m.type = "RequestPreVoteReply" ->
+         \/ m.term < currentTerm[m.to]
+         \/ m.term = currentTerm[m.to] /\ ~ m.granted
+    [] m.type = "RequestVote" ->
+         \/ NoNews(m)
+         \/ /\ m.term = currentTerm[m.to]
+            /\ votedFor[m.to] # Nil
+            /\ Remembers \/ votedFor[m.to] # m.sender
+    [] m.type = "RequestVoteReply" ->
+         \/ m.term < currentTerm[m.to]
+         \/ /\ m.term = currentTerm[m.to]
+            /\ ~ m.granted \/ role[m.to] # "candidate"
+    [] m.type = "AppendEntries" ->
+         NoNews(m) \/ Done(m)
+    [] m.type = "AppendEntriesReply" ->
+         \/ m.term < currentTerm[m.to]
+         \/ /\ m.term = currentTerm[m.to]
+            /\ \/ role[m.to] # "leader"
+               \/ m.index <= matchIndex[m.to][m.sender]
+               \/ ~ m.success /\ m.index # nextIndex[m.to][m.sender] - 1
+    [] m.type = "ClientRequest" ->
+         m.seq # seq[m.sender] \/ role[m.to] # "leader"
+    [] m.type = "ClientReply" ->
+         m.seq # seq[m.to]
+
+(* Three: what some cfg has the network lose whenever it is sent; and, in    *)
+(* the models for liveness, what is sent to a server that is down.           *)
+Lost(m) == FALSE
+
+FindsItDown(m) ==
+  ~ Remembers /\ m.to \in Server /\ role[m.to] = "down"
+
+Kept(bag) ==
+  [m \in {n \in DOMAIN bag :
+            ~ Lost(n) /\ ~ Useless(n)' /\ ~ FindsItDown(n)'} |-> bag[m]]
+
+(* Four, for liveness: a repetition is absorbed while what it repeats, or    *)
+(* the answer to it, is still under way; for a client's request that is      *)
+(* until the leader that took it has applied it.  (A later leader may have   *)
+(* to take it again, since it does not commit an older entry by itself.)  It *)
+(* would be a duplicate by another name, and DuplicateMessage makes those.   *)
+Absorbed(m) ==
+  /\ ~ Remembers
+  /\ \/ BagIn(m, net)
+     \/ /\ m.type = "ClientRequest"
+        /\ \/ \E i \in lastApplied[m.to] + 1 .. Len(log[m.to]) :
+                log[m.to][i] = Entry(currentTerm[m.to], m.sender, m.seq)
+           \/ \E n \in InFlight :
+                n.type = "ClientReply" /\ n.to = m.sender /\ n.seq = m.seq
+
+(* In each cfg: Send <- MCSend, Consume <- MCConsume, Answer <- MCAnswer.    *)
+(* They are the last conjuncts of their actions, so that the state after the *)
+(* step, which decides what is useless, is known.                            *)
+MCSend(messages) ==
+  net' = Kept(Plus(net, {m \in messages : ~ Absorbed(m)}))
+
+MCConsume(m) ==
+  net' = Kept(Minus(net, m))
+
+MCAnswer(m, reply) ==
+  net' = Kept(Plus(Minus(net, m), {reply}))
+
+(* Five: who leads is noted only if somebody asks.  Hears <- MCHears.        *)
+MCHears(s, l) ==
+  leader' = IF TracksLeaders THEN [leader EXCEPT ![s] = l] ELSE leader
+
+(* Six: clients ask so much and no more, and for safety only who can do      *)
+(* something about it: what others would do is to ignore it.                 *)
+(* Request <- MCLimitedRequest.                                              *)
+MCLimitedRequest(c, s) ==
+  /\ seq[c] <= MaxRequests
+  /\ Remembers => role[s] = "leader"
+  /\ Len(log[s]) < MaxLog
+  /\ UNCHANGED <<persistentVars, electionVars, leaderVars, machineVars,
+                 seq, historyVars>>
+  /\ Send({ClientRequest(c, s, seq[c])})
+
+-------------------------------------------------------------------------------
+(* Seven: some steps are taken at once, before any other.                    *)
+(*                                                                           *)
+(* What a server does when it notices that it can (Proceed) is one.  To put  *)
+(* it off has the same effect as to put off the message that enabled it: in  *)
+(* between nobody looks at votes or matchIndex, and a leader's message that  *)
+(* starts later because it knew of an agreement already does to its receiver *)
+(* what the longer one does.  A crash in between is one before that message. *)
+(*                                                                           *)
+(* A leader's messages are another.  It sends what it can, for what is sent  *)
+(* may as well not arrive, or late; and it takes the answers, for to know    *)
+(* more, earlier, only lets it commit more and guess better, and what it     *)
+(* would have sent in ignorance it has sent before.  (An answer is therefore *)
+(* never lost, as if the entries had been, which are sent again then.)       *)
+(*                                                                           *)
+(* For safety, with a network that remembers, a leader takes a request at    *)
+(* once, since the client might ask later instead; and who crashed comes     *)
+(* back, since to be down and to be slow look alike.                         *)
+
+Elects(s) ==
+  /\ role[s] \in {"precandidate", "candidate"}
+  /\ votes[s] \in Quorum
+
+CanSend(s, r) ==
+  LET m == AppendEntries(s, r)
+  IN  /\ m \notin DOMAIN net
+      /\ ~ Lost(m)
+      /\ ~ Useless(m)
+      /\ ~ FindsItDown(m)
+
+Due ==
+  \/ \E s \in Server :
+       \/ Elects(s)
+       \/ lastApplied[s] < commitIndex[s]
+       \/ /\ role[s] = "leader"
+          /\ \/ Committable(s) # {}
+             \/ \E r \in Peers(s) : CanSend(s, r)
+       \/ Remembers /\ role[s] = "down"
+  \/ \E m \in DOMAIN net :
+       \/ m.type = "AppendEntriesReply" /\ m.term = currentTerm[m.to]
+       \/ m.type = "ClientRequest" /\ Remembers
+
+-------------------------------------------------------------------------------
+(* MCX is X, and either a fault within its limit or none; it waits for what  *)
+(* is due, or (Soon) is due itself.  Each has its own definition because TLC *)
+(* names a step after the innermost operator around the first conjunction it *)
+(* meets, on its way down from MCNext through disjunctions and through       *)
+(* quantifiers over constant sets.                                           *)
+
+Free == ~ due
+Soon == due
+Prompt == Remembers => due
+
+NoFault ==
+  /\ UNCHANGED faults
+  /\ due' = Due'
+
+Fault(kind) ==
+  /\ IF Limits[kind] = Unlimited
+       THEN UNCHANGED faults
+       ELSE /\ faults[kind] < Limits[kind]
+            /\ faults' = [faults EXCEPT ![kind] = @ + 1]
+  /\ due' = Due'
+
+(* When the timer of s may run out; and when it does so in good time: nobody *)
+(* leads, no election is under way, and s can win one.  A timeout in good    *)
+(* time is no fault.  That all are, from some time on, is what liveness      *)
+(* assumes; in a real system it is broadcasts being much faster than timers, *)
+(* and these being random (section 5.6).                                     *)
+TimerMayRunOut(s) ==
+  /\ s \in Electable
+  /\ s \in Patient => leader[s] = Nil
+  /\ currentTerm[s] < MaxTerm
+  /\ ~ Rivals => \A r \in Server : currentTerm[r] <= currentTerm[s]
+
+InGoodTime(s) ==
+  /\ ~ Remembers
+  /\ \A r \in Server : role[r] # "leader"
+  /\ \A m \in InFlight :
+       m.type \in {"RequestVote", "RequestVoteReply"} =>
+         Useless(m) \/ FindsItDown(m)
+  /\ {r \in Server : role[r] # "down" /\ UpToDate(Last(s), Last(r))} \in Quorum
+
+Ran(s) == IF InGoodTime(s) THEN NoFault ELSE Fault("timeout")
+
+MCTimeout(s) ==
+  Free /\ TimerMayRunOut(s) /\ Timeout(s) /\ Ran(s)
+
+MCAskForPreVotes(s) ==
+  Free /\ TimerMayRunOut(s) /\ AskForPreVotes(s) /\ Ran(s)
+
+MCGrantPreVote     == Free /\ \E m \in InFlight : GrantPreVote(m) /\ NoFault
+MCRefusePreVote    == Free /\ \E m \in InFlight : RefusePreVote(m) /\ NoFault
+MCRcvPreVote       == Free /\ \E m \in InFlight : RcvPreVote(m) /\ NoFault
+MCWinPreVote(s)    == Soon /\ WinPreVote(s) /\ NoFault
+MCGrantVote        == Free /\ \E m \in InFlight : GrantVote(m) /\ NoFault
+MCRefuseVote       == Free /\ \E m \in InFlight : RefuseVote(m) /\ NoFault
+MCRcvVote          == Free /\ \E m \in InFlight : RcvVote(m) /\ NoFault
+MCBecomeLeader(s)  == Soon /\ BecomeLeader(s) /\ NoFault
+MCStepDown         == Free /\ \E m \in InFlight : StepDown(m) /\ NoFault
+MCAppendRequest    == Prompt /\ \E m \in InFlight : AppendRequest(m) /\ NoFault
+MCAcceptEntries    == Free /\ \E m \in InFlight : AcceptEntries(m) /\ NoFault
+MCRefuseEntries    == Free /\ \E m \in InFlight : RefuseEntries(m) /\ NoFault
+MCRefuseOldEntries ==
+  Free /\ \E m \in InFlight : RefuseOldEntries(m) /\ NoFault
+MCRcvAccepted      == Soon /\ \E m \in InFlight : RcvAccepted(m) /\ NoFault
+MCRcvRefused       == Soon /\ \E m \in InFlight : RcvRefused(m) /\ NoFault
+MCAdvanceCommitIndex(s) == Soon /\ AdvanceCommitIndex(s) /\ NoFault
+MCApply(s)         == Soon /\ Apply(s) /\ NoFault
+MCCrash(s)         == Free /\ Crash(s) /\ Fault("crash")
+MCRestart(s)       == Remembers /\ Soon /\ Restart(s) /\ NoFault
+MCRequest(c, s)    == Free /\ Request(c, s) /\ NoFault
+MCRcvReply         == Free /\ \E m \in InFlight : RcvReply(m) /\ NoFault
+
+MCSendEntries(s, r) ==
+  /\ Soon
+  /\ CanSend(s, r)
+  /\ SendEntries(s, r)
+  /\ NoFault
+
+MCLoseMessage ==
+  /\ ~ Remembers
+  /\ Free
+  /\ \E m \in InFlight : LoseMessage(m) /\ Fault("loss")
+
+MCDuplicateMessage ==
+  /\ ~ Remembers
+  /\ Free
+  /\ \E m \in InFlight : DuplicateMessage(m) /\ Fault("duplication")
+
+MCInit ==
+  /\ Init
+  /\ faults = [kind \in DOMAIN Limits |-> 0]
+  /\ due = FALSE
+
+(* What processes do, and what befalls them.                                 *)
+MCWork ==
+  \/ MCGrantPreVote
+  \/ MCRefusePreVote
+  \/ MCRcvPreVote
+  \/ \E s \in Server : MCWinPreVote(s)
+  \/ MCGrantVote
+  \/ MCRefuseVote
+  \/ MCRcvVote
+  \/ \E s \in Server : MCBecomeLeader(s)
+  \/ MCStepDown
+  \/ MCAppendRequest
+  \/ \E s \in Server : \E r \in Peers(s) : MCSendEntries(s, r)
+  \/ MCAcceptEntries
+  \/ MCRefuseEntries
+  \/ MCRefuseOldEntries
+  \/ MCRcvAccepted
+  \/ MCRcvRefused
+  \/ \E s \in Server : MCAdvanceCommitIndex(s)
+  \/ \E s \in Server : MCApply(s)
+  \/ \E c \in Client, s \in Server : MCRequest(c, s)
+  \/ MCRcvReply
+
+MCNext ==
+  \/ MCWork
+  \/ \E s \in Server : MCTimeout(s)
+  \/ \E s \in Server : MCAskForPreVotes(s)
+  \/ \E s \in Server : MCCrash(s)
+  \/ \E s \in Server : MCRestart(s)
+  \/ MCLoseMessage
+  \/ MCDuplicateMessage
+
+(* For safety: what may happen, and no promise that anything does.           *)
+MCSafetySpec ==
+  MCInit /\ [][MCNext]_mcvars
+
+(* For liveness.  Progress and Timers promise, process by process and link   *)
+(* by link, that each does what it can.  Here it is enough that, as long as  *)
+(* somebody can do something, something is done: heartbeats without news are *)
+(* gone, so nothing goes round in a circle.  Who crashed stays down.         *)
+(* That every timer runs out in good time, from some time on, is assumed:    *)
+(* the others are counted as faults.                                         *)
+MCSpec ==
+  /\ MCSafetySpec
+  /\ WF_mcvars(MCWork \/ \E s \in Server : InGoodTime(s) /\ MCTimeout(s))
+
+-------------------------------------------------------------------------------
+(* Properties of models.                                                     *)
+
+(* The requests that clients make here are answered.                         *)
+AllAnswered == Answered(MaxRequests)
+
+(* Pre-votes (dissertation, section 9.6).  s leads, and a majority of        *)
+(* patient servers hears it: their timers will not run out while they do.    *)
+(* Nobody is ahead of its term, and no promise of a vote is left over from   *)
+(* before they heard it, in flight or counted.                               *)
+Settled(s) ==
+  /\ role[s] = "leader"
+  /\ {r \in Patient : leader[r] = s /\ currentTerm[r] = currentTerm[s]}
+       \in Quorum
+  /\ \A r \in Server : currentTerm[r] <= currentTerm[s]
+  /\ \A r \in Server : role[r] = "precandidate" => votes[r] = {r}
+  /\ \A m \in InFlight :
+       ~ (m.type = "RequestPreVoteReply" /\ m.granted
+            /\ m.term = currentTerm[s])
+
+(* Then it leads for ever, whatever a server does that comes back from       *)
+(* beyond a partition, with a log and a timer in whatever state.             *)
+LeaderStays ==
+  \A s \in Server : [](Settled(s) => [](role[s] = "leader"))
+
+(* Two statements that one can read and that are false.  "Logs never         *)
+(* differ", which is Log Matching without its premise,                       *)
+LogsNeverDiffer ==
+  \A s, r \in Server : \A i \in DOMAIN log[s] \cap DOMAIN log[r] :
+    log[s][i] = log[r][i]
+
+(* and "what a majority has is committed": in figure 8 it need not be, and   *)
+(* whoever counts on it is the mutant CommitsByCounting.                     *)
+OnMajority(i, e) ==
+  {s \in Server : i <= Len(log[s]) /\ log[s][i] = e} \in Quorum
+
+-------------------------------------------------------------------------------
+(* Witnesses.  A model that cannot do what its claims are about proves       *)
+(* nothing, so for each NotReachableX a cfg claims that TLC refutes it.      *)
+
+(* A command is executed everywhere and its client knows.                    *)
+ReachableAnswer ==
+  /\ \A c \in Client : seq[c] > 1
+  /\ \A s \in Server : applied[s] # <<>>
+
+(* s committed something in an earlier term that it led, has crashed since,  *)
+(* as it does not know that any more, and leads again.                       *)
+ReachableLeaderAfterCrash ==
+  \E s \in Server :
+    /\ role[s] = "leader"
+    /\ commitIndex[s] = 0
+    /\ \E x \in elected :
+         /\ x.server = s /\ x.term < currentTerm[s]
+         /\ \E y \in committed : y.term = x.term
+
+(* An entry becomes committed in a later term than its own, beneath one of   *)
+(* that term.                                                                *)
+ReachableOldEntryCommitted ==
+  \E x \in committed :
+    /\ x.entry.term < x.term
+    /\ \A y \in committed : y.index = x.index => y.term = x.term
+
+(* An entry is twice in the log; it was applied twice, and executed once.    *)
+ReachableDuplicateIgnored ==
+  \E s \in Server : lastApplied[s] > Len(applied[s])
+
+(* A majority has an entry, and the leader of the latest term has another    *)
+(* instead, which will overwrite it: figure 8 (c) to (d).                    *)
+ReachableMajorityOverwritten ==
+  \E s, r \in Server : \E i \in DOMAIN log[s] \cap DOMAIN log[r] :
+    /\ role[s] = "leader"
+    /\ \A q \in Server : currentTerm[q] <= currentTerm[s]
+    /\ OnMajority(i, log[r][i])
+    /\ log[r][i] # log[s][i]
+
+ReachableSettled ==
+  \E s \in Server : Settled(s)
+
+NotReachableAnswer              == ~ ReachableAnswer
+NotReachableLeaderAfterCrash    == ~ ReachableLeaderAfterCrash
+NotReachableOldEntryCommitted   == ~ ReachableOldEntryCommitted
+NotReachableDuplicateIgnored    == ~ ReachableDuplicateIgnored
+NotReachableMajorityOverwritten == ~ ReachableMajorityOverwritten
+NotReachableSettled             == ~ ReachableSettled
+
+(* A log loses an entry.  It takes a step to see that.                       *)
+NotReachableTruncation ==
+  [][\A s \in Server :
+       /\ Len(log'[s]) >= Len(log[s])
+       /\ SubSeq(log'[s], 1, Len(log[s])) = log[s]]_mcvars
+
+(* All faults that liveness is claimed in spite of have happened, none of    *)
+(* them after the last answer, and all is answered.                          *)
+ReachableAnswerDespiteFaults ==
+  <>(/\ faults = Limits
+     /\ \A c \in Client : seq[c] = 1
+     /\ <>(\A c \in Client : seq[c] > MaxRequests))
+
+NotReachableAnswerDespiteFaults == ~ ReachableAnswerDespiteFaults
+
+-------------------------------------------------------------------------------
+(* Mutants: the protocol with one thing wrong, to see that the properties    *)
+(* would notice.  In a cfg, Committable <- CountingCommittable and so on.    *)
+
+(* An entry on a majority is committed, of whatever term it is (figure 8).   *)
+CountingCommittable(s) ==
+  {i \in commitIndex[s] + 1 .. Len(log[s]) : Holders(s, i) \in Quorum}
+
+(* For figure 8: the leaders of other terms than the third reach nobody.     *)
+LostInFigure8(m) ==
+  m.type = "AppendEntries" /\ m.term # 3
+
+(* The vote was not forced: who comes back may vote again in the same term.  *)
+ForgetfulRestart(s) ==
+  /\ role[s] = "down"
+  /\ role' = [role EXCEPT ![s] = "follower"]
+  /\ votedFor' = [votedFor EXCEPT ![s] = Nil]
+  /\ UNCHANGED <<currentTerm, log, leader, votes, leaderVars, machineVars,
+                 seq, net, historyVars>>
+
+(* Any log is good enough to lead.                                           *)
+AlwaysUpToDate(p, q) == TRUE
+
+(* Whatever follows the entries sent goes, conflict or not.                  *)
+TruncatingMerge(l, i, entries) ==
+  SubSeq(l, 1, i) \o entries
+
+(* What is sent is new.                                                      *)
+AppendingMerge(l, i, entries) ==
+  l \o entries
+
+(* A leader enters a later term as if it led that one as well.  (One that    *)
+(* ignores later terms altogether does no harm: it stays in a term in which  *)
+(* nobody listens to it any more.)                                           *)
+StubbornBecomeFollower(s, l) ==
+  IF role[s] = "leader"
+    THEN UNCHANGED <<electionVars, leaderVars>>
+    ELSE /\ role' = [role EXCEPT ![s] = "follower"]
+         /\ Hears(s, l)
+         /\ votes' = [votes EXCEPT ![s] = {}]
+         /\ UNCHANGED leaderVars
+
+(* A leader writes over what it has not committed.                           *)
+OverwritingAppendRequest(m) ==
+  /\ Delivers(net, "ClientRequest", m)
+  /\ role[m.to] = "leader"
+  /\ log' = [log EXCEPT ![m.to] =
+               Append(SubSeq(@, 1, commitIndex[m.to]),
+                      Entry(currentTerm[m.to], m.sender, m.seq))]
+  /\ UNCHANGED <<currentTerm, votedFor, electionVars, leaderVars,
+                 machineVars, seq, historyVars>>
+  /\ Consume(m)
+
+(* A leader answers what it has in its log, before anybody else has it.      *)
+HastyAppendRequest(m) ==
+  /\ Delivers(net, "ClientRequest", m)
+  /\ role[m.to] = "leader"
+  /\ log' = [log EXCEPT ![m.to] =
+               Append(@, Entry(currentTerm[m.to], m.sender, m.seq))]
+  /\ UNCHANGED <<currentTerm, votedFor, electionVars, leaderVars,
+                 machineVars, seq, historyVars>>
+  /\ Answer(m, ClientReply(m.to, m.sender, m.seq))
+
+(* A follower applies what it receives.                                      *)
+EagerAcceptEntries(m) ==
+  /\ Delivers(net, "AppendEntries", m)
+  /\ m.term >= currentTerm[m.to]
+  /\ Has(m.to, m.prev)
+  /\ EnterTerm(m.to, m.term, Nil)
+  /\ BecomeFollower(m.to, m.sender)
+  /\ log' = [log EXCEPT ![m.to] = Merge(@, m.prev.index, m.entries)]
+  /\ commitIndex' = [commitIndex EXCEPT ![m.to] =
+                       Max(@, m.prev.index + Len(m.entries))]
+  /\ UNCHANGED <<lastApplied, applied, seq, historyVars>>
+  /\ Answer(m, AppendEntriesReply(m.to, m.sender,
+                                  m.term, TRUE, m.prev.index + Len(m.entries)))
+
+(* What agrees is what is sent next: one off.                                *)
+RepeatingRcvAccepted(m) ==
+  /\ Delivers(net, "AppendEntriesReply", m)
+  /\ role[m.to] = "leader"
+  /\ m.term = currentTerm[m.to]
+  /\ m.success
+  /\ matchIndex' = [matchIndex EXCEPT ![m.to][m.sender] = Max(@, m.index)]
+  /\ nextIndex' = [nextIndex EXCEPT ![m.to][m.sender] = Max(@, m.index)]
+  /\ UNCHANGED <<persistentVars, electionVars, machineVars, seq, historyVars>>
+  /\ Consume(m)
+
+(* There are no sessions: each entry is a command of its own.                *)
+AlwaysNew(s, e) == TRUE
+
+(* A server would vote for whoever asks, even if it hears a leader.          *)
+DisloyalGrantPreVote(m) ==
+  /\ Delivers(net, "RequestPreVote", m)
+  /\ m.term >= currentTerm[m.to]
+  /\ UpToDate(m.last, Last(m.to))
+  /\ UNCHANGED <<persistentVars, electionVars, leaderVars, machineVars,
+                 seq, historyVars>>
+  /\ Answer(m, RequestPreVoteReply(m.to, m.sender, m.term, TRUE))
+
+(* A leader needs everybody.                                                 *)
+Unanimity == {Server}
+
+(* A command that was executed before is not answered again.                 *)
+SilentApply(s) ==
+  /\ lastApplied[s] < commitIndex[s]
+  /\ lastApplied' = [lastApplied EXCEPT ![s] = @ + 1]
+  /\ applied' = [applied EXCEPT ![s] =
+       IF IsNew(s, ToApply(s))
+         THEN Append(@, [client |-> ToApply(s).client,
+                         seq    |-> ToApply(s).seq])
+         ELSE @]
+  /\ UNCHANGED <<persistentVars, electionVars, leaderVars, commitIndex,
+                 seq, historyVars>>
+  /\ IF role[s] = "leader" /\ IsNew(s, ToApply(s))
+       THEN Send({ClientReply(s, ToApply(s).client, ToApply(s).seq)})
+       ELSE UNCHANGED net
+===============================================================================
