@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Deferred", "Ignored", "Step", "Taken", "respond"]
 
-SETTLES_WITHIN: Final = 1000
-"""So many internal steps in a row mean that a guard never becomes false."""
+SETTLES_WITHIN: Final = 100_000
+"""So many internal steps in a row mean that a guard never becomes false.
+
+Fewer may be honest work: a server that was long cut off has that much to apply.
+"""
 
 
 class Taken(NamedTuple):
@@ -82,14 +85,16 @@ def _first(process: Process, trigger: Trigger) -> Step:
 
 def _settle(process: Process) -> Iterator[Taken]:
     """Take internal actions until none is enabled."""
+    step: Taken | None = None
     for _ in range(SETTLES_WITHIN):
         step = _internal(process)
         if step is None:
             return
         yield step
+    assert step is not None  # noqa: S101 - so many were taken
     raise ImplementationError(
-        f"{type(process).__name__} took {SETTLES_WITHIN} internal steps in a row; "
-        f"the last was {step}"
+        f"{type(process).__name__} took {SETTLES_WITHIN:,} internal steps in a row; "
+        f"the last was {step.action}"
     )
 
 

@@ -7,7 +7,8 @@ that is up to `World`, which draws it from a seed, and to `Steered`, which is to
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+import textwrap
+from typing import TYPE_CHECKING, Final
 
 from refimpl.history import HistoryEvent
 from refimpl.sim.dice import Doom
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from refimpl.sim.recorder import Recorder
     from refimpl.steps import Step
     from refimpl.triggers import Message, Timer, Trigger
+
+
+_SHOWN: Final = 300
+"""Characters of a message that an error shows: it may carry a whole log."""
 
 
 class System:
@@ -168,7 +173,8 @@ class System:
             self._respond(node, trigger, takes)
         except Exception as error:
             if outermost:
-                error.add_note(f"{node.id} on {trigger} at {self.where()}")
+                told = textwrap.shorten(str(trigger), _SHOWN)
+                error.add_note(f"{node.id} on {told} at {self.where()}")
             raise
         finally:
             if outermost:
@@ -329,11 +335,11 @@ def _fields(node: Node, process: Process) -> Mapping[str, object]:
     memory, forced = process.memory, node.storage.forced
     disk = node.storage.contents or {}
     found: dict[str, object] = {}
-    for name, field in process.fields.items():
-        if name in memory.written or name in forced:
-            if field.stable:
-                on_disk = name in disk
-                found[name] = disk[name] if on_disk else field.at_first(memory.values)
-            elif node.doom is None:
-                found[name] = memory.values[name]
+    for name in {**memory.written, **dict.fromkeys(forced)}:
+        field = process.fields[name]
+        if field.stable:
+            on_disk = name in disk
+            found[name] = disk[name] if on_disk else field.at_first(memory.values)
+        elif node.doom is None:
+            found[name] = memory.values[name]
     return found
