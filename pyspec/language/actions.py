@@ -545,7 +545,7 @@ class ActionEmitter(Emitter):
         """Return what to loop over; of several sets all are evaluated first."""
         text = self.within(bound, scope)
         alone = len(node.bounds) == 1 and len(bound.names) == 1
-        if alone or text.removesuffix("()").isidentifier():
+        if alone or text.isidentifier():
             return f"every({text})"
         name = self.new("t")
         self.put(depth, f"{name} = {text}")
@@ -558,6 +558,10 @@ class ActionEmitter(Emitter):
         rows, names, loops, inner = self.new("t"), [], [], scope
         for bound in node.bounds:
             within = self.within(bound, scope)
+            if len(node.bounds) > 1 and not within.isidentifier():
+                name = self.new("t")
+                self.put(depth, f"{name} = {within}")
+                within = name
             groups = [bound.names] if bound.pattern else [(n,) for n in bound.names]
             for group in groups:
                 name = self.new("b")

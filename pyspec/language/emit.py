@@ -811,7 +811,7 @@ class Emitter:
             keys = [self.value(key, scope) for key in update.path]
             first: dict[str, str] = {}  # the whole path is evaluated in any case
             for node_of, key in reversed([*zip(update.path, keys, strict=True)][1:]):
-                if is_risky(node_of) and not key.removesuffix("()").isidentifier():
+                if is_risky(node_of) and not key.isidentifier():
                     name = self.new("t")
                     first[name], key = key, name  # noqa: PLW2901 - its new text
                 outer = self.new("o")
@@ -1043,7 +1043,7 @@ class Emitter:
         inner = scope
         for bound in node.bounds:
             within = self.within(bound, scope)
-            if loops and not within.removesuffix("()").isidentifier():
+            if loops and not within.isidentifier():
                 name = self.new("t")
                 first[name], within = within, name
             for group in (
