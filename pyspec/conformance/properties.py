@@ -136,6 +136,10 @@ class Judge:
         )
 
     def _fairness(self, behaviors: _Behaviors, leaves: list[Formula]) -> Fairness:
+        way = _only_way(behaviors.found)
+        if way is not None:
+            missed = [leaf for leaf in leaves if not _is_met(leaf, *way, self._look)]
+            return self._unfair(missed, everywhere=True) if missed else Fairness()
         if behaviors.satisfying(leaves) is not None:
             return Fairness()
         always = [leaf for leaf in leaves if behaviors.satisfying([leaf]) is None]
@@ -315,6 +319,39 @@ def _where_it_counts(leaf: Formula, found: Matching) -> Formula:
         return recurs and enabled(state)
 
     return replace(leaf, enabled=counts)
+
+
+def _only_way(found: Matching) -> tuple[list[Node], list[Node]] | None:
+    """Return what comes before the loop and the loop, if one behavior goes round."""
+    if not found.loops or len(found.initial) != 1:
+        return None
+    here, places = found.initial[0], dict[int, int]()
+    while here not in places:
+        places[here] = len(places)
+        onwards = {target for target in found.targets[here] if target != here}
+        if len(onwards) != 1:
+            return None
+        (here,) = onwards
+    nodes = [found.nodes[number] for number in places]
+    return nodes[: places[here]], nodes[places[here] :]
+
+
+def _is_met(
+    leaf: Formula, prefix: list[Node], loop: list[Node], look: Callable[[], None]
+) -> bool:
+    """Whether a condition of fairness is true; asks no more states than it must."""
+    look()
+    steps = itertools.pairwise([*loop, loop[0]])
+    match leaf:
+        case WeakFairness(enabled, taken):
+            return any(
+                not enabled(state) or taken(state, after) for state, after in steps
+            )
+        case StrongFairness(enabled, taken):
+            able = [(state, after) for state, after in steps if enabled(state)]
+            return not able or any(taken(state, after) for state, after in able)
+        case _:
+            return true_of_lasso(leaf, prefix, loop)
 
 
 def _arrivals(found: Matching, way: Lasso) -> Iterator[Key]:
