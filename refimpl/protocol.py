@@ -144,7 +144,9 @@ class Protocol:
     it has another notion of a network.  `faults` is the fault model that the
     protocol is meant to stand.  `history` says what the histories of its clients
     are to be linearizable as; None if it has no clients.  `smaller` makes the same
-    protocol with a process less; None if it cannot do with fewer.
+    protocol with a process less; None if it cannot do with fewer.  `variants` are
+    other configurations, by name, for what this one never does: what must happen in
+    some run may happen in a run of any.
     """
 
     slug: str
@@ -158,6 +160,14 @@ class Protocol:
     faults: Faults = field(default_factory=Faults)
     history: Histories | None = None
     smaller: Callable[[], Protocol] | None = None
+    variants: Mapping[str, Protocol] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+
+    @property
+    def configurations(self) -> tuple[tuple[str, Protocol], ...]:
+        """This protocol, as "", and its variants, each with its name."""
+        return (("", self), *self.variants.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,8 +193,8 @@ class Broken:
             raise ValueError(f"{self.name}: give one of rejected_at and owes")
 
 
-def find(slug: str) -> Protocol:
-    """Return the protocol of a slug; KeyError if there is none.
+def find(slug: str, variant: str = "") -> Protocol:
+    """Return the protocol of a slug, or a variant of it; KeyError if there is none.
 
     >>> find("two_phase_commit").module
     'TwoPhaseCommit'
@@ -192,7 +202,7 @@ def find(slug: str) -> Protocol:
     found = importlib.import_module(_module_of(slug)).PROTOCOL
     if not isinstance(found, Protocol):
         raise TypeError(f"{slug}: PROTOCOL is no Protocol but {found!r}")
-    return found
+    return found.variants[variant] if variant else found
 
 
 def find_broken(slug: str) -> tuple[Broken, ...]:

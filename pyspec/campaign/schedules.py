@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -52,8 +53,15 @@ def run_schedules(
     spec: Spec,
     engine: Engine,
 ) -> Conformance:
-    """Run the implementation under its fault model and replay every trace."""
-    traces = [record(protocol, seed) for seed in seeds]
+    """Run the implementation under its fault model and replay every trace.
+
+    Its configurations take turns.
+    """
+    turns = itertools.cycle(protocol.configurations)
+    traces = [
+        record(configured, seed, variant)
+        for seed, (variant, configured) in zip(seeds, turns, strict=False)
+    ]
     verdicts = replay(traces, spec, engine)
     return Conformance(
         runs=len(traces),
@@ -67,9 +75,10 @@ def run_schedules(
     )
 
 
-def record(protocol: Protocol, seed: int) -> Trace:
+def record(protocol: Protocol, seed: int, variant: str = "") -> Trace:
     """Return the trace of one run, named by its seed."""
-    return replace(simulate(protocol, seed), file=f"<{protocol.slug}, seed {seed}>")
+    name = ", ".join(filter(None, (protocol.slug, variant, f"seed {seed}")))
+    return replace(simulate(protocol, seed), file=f"<{name}>")
 
 
 def replay(

@@ -46,7 +46,7 @@ from refimpl.protocol import find_broken
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pyspec.campaign.claims import ClaimResult
@@ -127,7 +127,7 @@ class Verification:
         self.nexts: dict[object, tuple[Application, ...]] = {}
         limits = Limits(timeout_s=plan.timeout_s, memory_mb=plan.memory_mb)
         self.engine: Engine = TlcEngine(toolchain, limits, stop=stop)
-        self.judge: Engine = Judged(
+        self.judge = Judged(
             self.engine, NativeEngine(lambda: toolchain, limits, stop=stop)
         )
 
@@ -351,20 +351,21 @@ class Verification:
         yield self.pairing(found, spec)
         yield self.apart(found)
         self.say("watching audited runs")
-        watching = self.audited_runs()
+        watching = self.audited_runs(found)
         yield watching
         if not watching.passed:
             return  # no schedule of it can be trusted to end, or to be one
         self.say("repeating runs under other conditions")
-        yield self.repeated_runs()
+        yield self.repeated_runs(found)
         seeds = range(self.plan.seed, self.plan.seed + self.plan.runs)
         self.say(f"replaying {self.plan.runs} random schedules")
+        before = self.judge.compared
         ran = run_schedules(found, seeds, spec, self.judge)
         yield _judged(
             "implementation",
             "random schedules",
             f"{ran.runs - len(ran.failures)} of {ran.runs} conform, "
-            f"{ran.events:,} events",
+            f"{ran.events:,} events; TLC decided {self.judge.compared - before}, too",
             [line for verdict in ran.failures[:3] for line in lines_of(verdict)],
         )
         unseen = [name for name in spec.facts.actions if not ran.actions[name]]
@@ -375,17 +376,20 @@ class Verification:
             "actions occur",
             [f"no schedule has an event {name}" for name in unseen],
         )
-        yield self.driven(found)
+        for variant, configured in found.configurations:
+            yield self.driven(configured, variant)
         yield from self.broken(slug, spec)
 
-    def driven(self, found: Implementation) -> Row:
+    def driven(self, found: Implementation, variant: str = "") -> Row:
         """Driven by its spec, the implementation takes each action, and no other."""
         self.say("driving the implementation by its spec")
-        what, tools = "driven by its spec", lambda: self.toolchain
+        what = ", ".join(filter(None, ("driven by its spec", variant)))
         effort = Effort(seed=self.plan.seed, seconds=DRIVEN_S)
         declared = self.protocol.unreached
         try:
-            reached = reach(found, self.protocol.spec, tools, effort, declared)
+            reached = reach(
+                found, self.protocol.spec, lambda: self.toolchain, effort, declared
+            )
         except (Mistake, Undecided) as error:
             problems = tuple(str(error).splitlines())
             return _row("implementation", what, "it cannot be", problems, error.exit)
@@ -411,7 +415,8 @@ class Verification:
 
     def apart(self, found: Implementation) -> Row:
         """It knows nothing of the world but its context, nor do the broken ones."""
-        protocols = [found, *(each.protocol for each in find_broken(found.slug))]
+        protocols = [configured for _, configured in found.configurations]
+        protocols += [each.protocol for each in find_broken(found.slug)]
         classes = {cls: None for each in protocols for cls in classes_of(each)}
         makers = [role.make for each in protocols for role in each.roles]
         return _judged(
@@ -421,27 +426,39 @@ class Verification:
             [str(finding) for finding in read(classes, makers)],
         )
 
-    def audited_runs(self) -> Row:
+    def audited_runs(self, found: Implementation) -> Row:
         """Its processes change no message, none of their own values, and end."""
-        seeds = range(self.plan.seed, self.plan.seed + min(self.plan.runs, AUDITED))
+        problems: list[str] = []
         try:
-            problems = list(watched(self.protocol.slug, seeds))
+            for where, seeds in self.shares(found, AUDITED):
+                problems += watched(where, seeds)
         except ImplementationError as error:
             problems = [str(error)]
-        found = f"{len(seeds)} watched"
-        return _judged("implementation", "audited runs", found, problems)
+        told = f"{min(self.plan.runs, AUDITED)} watched"
+        return _judged("implementation", "audited runs", told, problems)
 
-    def repeated_runs(self) -> Row:
+    def repeated_runs(self, found: Implementation) -> Row:
         """A seed is one trace, whatever the machine, the day and the hash seed."""
-        seeds = range(self.plan.seed, self.plan.seed + min(self.plan.runs, REPEATED))
+        problems: list[str] = []
         try:
-            difference = repeated(self.protocol.slug, seeds)
+            for where, seeds in self.shares(found, REPEATED):
+                difference = repeated(where, seeds)
+                problems += str(difference).splitlines() if difference else []
         except ImplementationError as error:
             problems = [str(error)]
-        else:
-            problems = [] if difference is None else str(difference).splitlines()
-        found = f"{len(seeds)} repeated under other hashes, clocks and chance"
-        return _judged("implementation", "one seed, one trace", found, problems)
+        number = min(self.plan.runs, REPEATED)
+        told = f"{number} repeated under other hashes, clocks and chance"
+        return _judged("implementation", "one seed, one trace", told, problems)
+
+    def shares(
+        self, found: Implementation, most: int
+    ) -> Iterator[tuple[str, Sequence[int]]]:
+        """Yield each configuration and its share of so many seeds, or of all."""
+        first, configurations = self.plan.seed, found.configurations
+        seeds = range(first, first + min(self.plan.runs, most))
+        for place, (variant, _) in enumerate(configurations):
+            where = "/".join(filter(None, (self.protocol.slug, variant)))
+            yield where, seeds[place :: len(configurations)]
 
     def pairing(self, found: Implementation, spec: Spec) -> Row:
         """Each enabling conjunct of an action has its guard.

@@ -82,6 +82,15 @@ _COUNT = click.IntRange(min=1)
     help="Make each failing run smaller for so long at most.",
 )
 @click.option(
+    "--calm",
+    type=click.IntRange(min=0),
+    default=600,
+    show_default=True,
+    metavar="N",
+    help="Let one in four runs that do not rest go on for so many events without a "
+    "fault, and judge what it does again and again; 0: none.",
+)
+@click.option(
     "--handler-time",
     type=Seconds(),
     default="10s",
@@ -104,6 +113,7 @@ def command(
     out: Path | None,
     no_shrink: bool,
     shrink_time: float,
+    calm: int,
     handler_time: float,
     as_json: bool,
     java: Path | None,
@@ -113,9 +123,9 @@ def command(
 
     Each run has a seed and a random part of the faults that --faults and --set
     allow; those that reached something new are drawn again, and varied.  A run
-    fails if it takes a step that the spec does not, comes to rest and owes an
-    action, answers clients inconsistently, raises, or never returns.  It is
-    written down at once, and made small then.
+    fails if it takes a step that the spec does not, owes an action at rest or
+    wherever it goes round in a circle, answers clients inconsistently, raises, or
+    never returns.  It is written down at once, and made small then.
     """
     from pyspec.campaign.fuzzing.campaign import Plan
     from pyspec.campaign.fuzzing.given import ceiling_of
@@ -141,6 +151,7 @@ def command(
         events=events,
         failures=keep_going,
         shrink_s=0.0 if no_shrink else shrink_time,
+        calm=calm,
         handler_s=handler_time,
         java=java,
         jar=jar,
@@ -149,7 +160,7 @@ def command(
 
 
 def _folder(subject: SubjectOptions) -> Path:
-    parts = [subject.slug.replace("-", "_"), *([subject.broken or ""])]
+    parts = [subject.slug.replace("-", "_"), subject.variant, subject.broken]
     return Path("fuzz-findings", *filter(None, parts))
 
 

@@ -49,7 +49,7 @@ def _spec(campaign: Campaign) -> Spec:
 
 _SAID: Final = {
     "rejected": "takes a step that the spec does not",
-    "owes": "comes to rest, and owes an action",
+    "owes": "never takes a step that it owes",
     "history": "answers its clients inconsistently",
     "raised": "raises an exception",
     "stuck": "does not return",
@@ -130,7 +130,8 @@ def _summary(campaign: Campaign, spec: Spec) -> Iterator[str]:
         f"{name}: {result.runs:,} runs, {result.events:,} events in "
         f"{result.seconds:,.1f} s ({rate:,.0f} a second); {failed}"
     )
-    yield f"  {result.rested:,} runs came to rest"
+    round_ = f", {result.circled:,} went round in a circle" if result.circled else ""
+    yield f"  {result.rested:,} runs came to rest{round_}"
     for why, count in result.unknown.items():
         yield f"  not decided: {count} runs: {why}"
     actions = spec.facts.actions
@@ -172,11 +173,13 @@ def print_json(campaign: Campaign, *, interrupted: bool) -> None:
     data: dict[str, Any] = {
         "slug": plan.subject.slug,
         "implementation": plan.subject.broken or plan.subject.file,
+        "variant": plan.subject.variant,
         "verdict": verdict,
         "interrupted": interrupted,
         "runs": result.runs,
         "events": result.events,
         "rested": result.rested,
+        "circled": result.circled,
         "failed": result.failed,
         "seconds": round(result.seconds, 3),
         "findings": [*map(_finding_json, result.findings)],

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from pyspec.errors import Mistake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,14 +27,30 @@ class SubjectOptions:
 
     slug: str
     broken: str | None
+    variant: str | None
     implementation: Path | None
 
     def subject(self) -> Subject:
         """Return it by its names."""
         from pyspec.campaign.fuzzing.subject import Subject
 
+        if self.broken is not None and self.variant is not None:
+            raise Mistake(
+                "--broken names an implementation with a configuration of its own",
+                hint="Leave out --variant.",
+            )
         file = str(self.implementation) if self.implementation else None
-        return Subject(self.slug.replace("-", "_"), self.broken, file)
+        return Subject(
+            _plain(self.slug), _plain(self.broken), file, _plain(self.variant)
+        )
+
+
+Name = TypeVar("Name", str, str | None)
+
+
+def _plain(name: Name) -> Name:
+    """Return a name as it is in Python, however it is typed."""
+    return name.replace("-", "_") if name is not None else None
 
 
 @dataclass(frozen=True)
@@ -45,7 +63,7 @@ class FaultOptions:
 
 
 def subject_options(function: Callable[..., int]) -> Callable[..., int]:
-    """Add SLUG, --broken and --implementation; the function gets `subject`."""
+    """Add SLUG, --broken, --variant and --implementation, as `subject`."""
 
     @wraps(function)
     def command(**given: Any) -> int:  # noqa: ANN401 - what click read
@@ -64,6 +82,11 @@ def subject_options(function: Callable[..., int]) -> Callable[..., int]:
             "--broken",
             metavar="NAME",
             help="Run an implementation with a known mistake.",
+        ),
+        click.option(
+            "--variant",
+            metavar="NAME",
+            help="Run another configuration, which does what the first never does.",
         ),
         click.argument("slug"),
     ):

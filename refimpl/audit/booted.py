@@ -35,10 +35,11 @@ def classes_of(protocol: Protocol) -> tuple[type[Process], ...]:
 
 
 def load(where: str) -> Protocol:
-    """Return the protocol of a slug, or of "module:NAME"."""
+    """Return the protocol of a slug, of "slug/variant", or of "module:NAME"."""
     module, _, name = where.partition(":")
     if not name:
-        return find(module)
+        slug, _, variant = where.partition("/")
+        return find(slug, variant)
     found = getattr(importlib.import_module(module), name)
     if not isinstance(found, Protocol):
         raise TypeError(f"{where} is no Protocol but {found!r}")

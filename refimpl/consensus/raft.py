@@ -1,25 +1,28 @@
 """Raft: servers that keep copies of one log, and the clients that add to it.
 
-Written to be read beside specs/consensus/raft/Raft.tla: one method per action, in
-the order of the spec, one guard per enabling conjunct.  The conjunct of a receiving
-action that says "the message is there" has no guard: the message is what triggers
-the method.
+Written to be read beside specs/consensus/raft/Raft.tla: one method per action of a
+process, in the order of the spec, one guard per enabling conjunct.  The conjunct of a
+receiving action that says "the message is there" has no guard: the message is what
+triggers the method.  Crashes and what the network does befall processes; they have no
+methods, but what a crash loses is declared `volatile`.
 
 The servers elect a leader, which alone appends to the log and makes the copies of
-the others equal to its own.  An entry is committed once a majority has it, and from
-then on nothing can take it out of the log again.  Each server applies committed
-entries, in order, to its store.
+the others equal to its own.  Once a majority has an entry of the leader's own term, it
+and all before it are committed, and nothing takes them out of the log again.  Each
+server applies committed entries, in order, to its store.
 
 Differs from the spec: an entry has the operation that the client asks for, and a
-reply what came of it; the spec has commands that just differ from one another.
-Timers run out when nothing was heard for a time, not at any time.  `applied` is kept
-for what is recorded; what a server goes by are its store and its sessions.
+reply what came of it; the spec has commands that just differ from one another.  So a
+session keeps the answer to the last one, which may have to be given again (section
+6.3 of the dissertation).  Timers run out when nothing was heard for a time, not at any
+time.  `applied` is kept for what is recorded, and grows for ever as the log does, which
+is never compacted; what a server goes by are its store and its sessions.
 """
 
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
 from pyspec.values import ModelValue, boolean
@@ -47,8 +50,6 @@ if TYPE_CHECKING:
 MS: Final = 1_000_000
 HEARTBEAT_NS: Final = 50 * MS
 ELECTION_NS: Final = (150 * MS, 300 * MS)
-FEWEST: Final = 2
-"""A server alone has nobody to send to: its run ends, which no run of more does."""
 
 ServerRole: TypeAlias = Literal[
     "follower", "precandidate", "candidate", "leader", "down"
@@ -114,9 +115,9 @@ def up_to_date(p: Position, q: Position) -> bool:
 def merge(log: Log, index: int, entries: Log) -> Log:
     """Return the log that results if, after `index`, these entries come.
 
-    What conflicts with them goes, and all that follows it.  If nothing does, they
-    are here already, and what follows them stays: this message may be an old one,
-    and a newer one may have brought what follows (section 5.3).
+    What conflicts with them goes, and all that follows it.  If nothing conflicts and
+    all of them are here, what follows them stays: this message may be an old one, and
+    a newer one may have brought what follows (section 5.3).
     """
     here = log[index : index + len(entries)]
     if [each.term for each in here] == [each.term for each in entries]:
@@ -206,7 +207,8 @@ class ClientRequest(Addressed):
 class ClientReply(Addressed):
     """Leader to client: your `seq`-th operation was executed.
 
-    `answer` is "info" if a later one was as well: then the client has known it.
+    `answer` is "info" if a later one was executed since: the client has had its
+    answer by then.
     """
 
     seq: int
@@ -302,7 +304,7 @@ class Server(Process):
     def is_new(self, entry: Entry) -> bool:
         """Whether the state machine has not executed the entry's operation yet.
 
-        Clients ask one thing at a time, so a session need only remember a number.
+        Clients ask one thing at a time, so the number of the last one says it.
         """
         session = self.sessions.get(entry.client)
         return session is None or session.seq < entry.seq
@@ -312,8 +314,9 @@ class Server(Process):
     def _become_follower(self, leader: ProcessId) -> None:
         """Follow the leader, or nobody that it knows of.
 
-        What only a candidate or a leader needs is forgotten.  A leader that steps
-        down had no election timer, so it starts one.
+        What only a candidate or a leader needs is forgotten; a follower has no votes
+        and supposes nothing of others.  To hear a leader starts the election timer
+        anew.  A leader that steps down had none, so it starts one.
         """
         if leader != NIL or self.role == "leader":
             self._wait_for_leader()
@@ -508,7 +511,7 @@ class Server(Process):
 
     @action("AppendRequest(m)", on=ClientRequest)
     def append_request(self, m: ClientRequest) -> None:
-        """Take a client's request into the log, and send it to the others.
+        """Take a client's request into the log; the others are to have it at once.
 
         It may be there already, for clients repeat what was not answered; that is
         seen when it is applied, since only then is it certain which entries there
@@ -573,7 +576,7 @@ class Server(Process):
 
     @action("RefuseOldEntries(m)", on=AppendEntries)
     def refuse_old_entries(self, m: AppendEntries) -> None:
-        """Tell the sender that it no longer leads."""
+        """Tell the sender of the later term: it no longer leads, it seems unaware."""
         guard(m.term < self.current_term)
         self._refuse(m)
 
@@ -600,7 +603,8 @@ class Server(Process):
     def rcv_refused(self, m: AppendEntriesReply) -> None:
         """Learn that it supposed too much, and try one entry earlier, at once.
 
-        An answer to another question than the last says nothing new.
+        An answer to another question than the last says nothing new, nor does a late
+        one, about an index that agrees by now.
         """
         guard(self.role == "leader")
         guard(m.term == self.current_term)
@@ -620,8 +624,9 @@ class Server(Process):
         not have it: a majority would have to find his log up-to-date.
         """
         guard(self.role == "leader")
-        guard(bool(self.committable))
-        self.commit_index = max(self.committable)
+        committable = self.committable
+        guard(bool(committable))
+        self.commit_index = max(committable)
 
     @action("Apply(self.id)")
     def apply(self) -> None:
@@ -632,9 +637,9 @@ class Server(Process):
         """
         guard(self.last_applied < self.commit_index)
         entry = self.log[self.last_applied]
+        self.last_applied += 1
         if self.is_new(entry):
             self._execute(entry)
-        self.last_applied += 1
         if self.role == "leader":
             session = self.sessions[entry.client]
             answer = session.answer if session.seq == entry.seq else Answer("info")
@@ -673,6 +678,8 @@ class RaftClient(Client):
     def __init__(
         self, context: Context, servers: tuple[ProcessId, ...], workload: Workload
     ) -> None:
+        if workload.tries is not None:
+            raise ValueError("Workload.tries: a client of Raft never gives up")
         self.servers = servers
         super().__init__(context, workload)
 
@@ -689,10 +696,7 @@ class RaftClient(Client):
         message was lost.  Safe to repeat: the number is the same, and what has a
         number is executed once.
         """
-        self._ask(self.server)
-
-    def _ask(self, server: ProcessId) -> None:
-        operation = self.asking()
+        server, operation = self.server, self.asking()
         self.send(server, ClientRequest(self.id, server, self.seq, operation))
         self.turn += 1
         self.be_patient()
@@ -774,8 +778,8 @@ def raft(  # noqa: PLR0913 - what a run is made of, by name
             pauses=2,
         ),
         history="key-value",
-        smaller=smaller if servers > FEWEST else None,
+        smaller=smaller if servers > 1 else None,
     )
 
 
-PROTOCOL: Final = raft()
+PROTOCOL: Final = replace(raft(), variants={"pre_votes": raft(pre_vote=True)})

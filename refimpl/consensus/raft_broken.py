@@ -318,6 +318,6 @@ BROKEN: Final = (
         Faults(losses=20, loss_percent=80),
         (0, 1, 2, 3),
         protocol=raft(clients=0, server_class=DiscouragedServer),
-        owes="Timeout",
+        owes="TimerEnds",
     ),
 )

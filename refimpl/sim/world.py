@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 import heapq
 from collections import deque
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_args
 
 from pyspec.trace.model import End, Trace
-from refimpl.sim.dice import Dice, Doom
+from refimpl.sim.dice import Dice, Doom, Kind
 from refimpl.sim.partitions import Partition, drawn
 from refimpl.sim.recorder import Observe, Recorder, value_of
 from refimpl.sim.system import System
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     Entry: TypeAlias = tuple[int, int, Callable[[Any], None], Any]
 
 _LONGEST: Final = 500
+_COUNTED: Final = get_args(Kind)
+"""Faults of which a run has at most so many."""
 
 
 def simulate(
@@ -82,6 +84,19 @@ class World(System):
             self._perhaps_crash(node)
         self._plan_partition()
         self._plan_pause()
+        return self._go_on(max_events, max_time_ns)
+
+    def calm(self, max_events: int) -> End:
+        """Go on for about so many events, in which nothing goes wrong any more.
+
+        Cuts heal at once; who stands still or is down comes back as it would have.
+        """
+        none: dict[str, Any] = dict.fromkeys(_COUNTED, 0)
+        self.faults = self.dice.faults = dataclasses.replace(self.faults, **none)
+        self._partition = None
+        return self._go_on(self.events + max_events, None)
+
+    def _go_on(self, max_events: int, max_time_ns: int | None) -> End:
         queue, pop = self._queue, heapq.heappop
         while self.events < max_events:
             if not queue:
@@ -242,7 +257,8 @@ class World(System):
 
     def _divide(self, _: None) -> None:
         """Cut the network, until it heals."""
-        self.dice.spend("partitions")
+        if not self.dice.spend("partitions"):
+            return
         self._partition = drawn(self.dice, [*self.nodes], self.faults.partition_kinds)
         lasts_ns = self.dice.chance_ns(self.faults.partition_ns)
         self._after(lasts_ns, self._heal, None)
@@ -258,7 +274,8 @@ class World(System):
 
     def _pause(self, _: None) -> None:
         """Let a process do nothing for a while: what comes to it waits."""
-        self.dice.spend("pauses")
+        if not self.dice.spend("pauses"):
+            return
         names = [*self.nodes]
         name = names[self.dice.among(len(names))]
         lasts_ns = self.dice.chance_ns(self.faults.pause_ns)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from pyspec.campaign.fuzzing.calm import is_at_rest, settle
 from pyspec.campaign.fuzzing.given import ceiling_of
 from pyspec.campaign.fuzzing.judge import Judge
 from pyspec.campaign.fuzzing.reached import Conjuncts
 from pyspec.campaign.fuzzing.shrink import Shrinking
-from pyspec.campaign.fuzzing.simulation import settle
 from pyspec.campaign.fuzzing.subject import Subject
 from pyspec.campaign.fuzzing.swarm import Steering, Swarm
 from pyspec.conformance import Judgement, Limits, Monitor, NativeEngine, ask
@@ -167,7 +167,9 @@ def taken_again(broken: str, happenings: Sequence[Happening]) -> Trace:
     owes = failing(broken)[1].failure
     end = End.CUT
     if owes is not None and owes.what == "owes":
-        end = End.CUT if settle(system, frozenset(), 1000) is None else End.QUIESCENT
+        for _ in settle(system, frozenset(), 1000):
+            pass
+        end = End.QUIESCENT if is_at_rest(system, frozenset()) else End.CUT
     return recorder.trace({}, end)
 
 

@@ -63,14 +63,16 @@ def test_a_broken_implementation_owes_what_is_meant(
 
 
 class Accepts:
-    """An engine that accepts everything."""
+    """An engine that accepts everything; `asked` counts what it was asked."""
 
     def __init__(self, engine: NativeEngine) -> None:
         self.engine = engine
+        self.asked = 0
 
     def decide(self, questions: Sequence[Question]) -> list[Verdict]:
+        self.asked += len(questions)
         return [
-            replace(verdict, judgement=Judgement.CONFORMS)
+            replace(verdict, judgement=Judgement.CONFORMS, event=None)
             for verdict in self.engine.decide(questions)
         ]
 
@@ -81,7 +83,38 @@ def test_two_engines_that_differ_are_a_bug(spec: Spec, engine: NativeEngine) -> 
     both = Judged(engine, engine)
     [verdict] = both.decide([wrong])
     assert verdict.judgement is Judgement.REJECTED
-    with pytest.raises(Bug, match="one engine accepts, the other rejects"):
-        Judged(Accepts(engine), engine).decide([wrong])
+    for one, other in ((Accepts(engine), engine), (engine, Accepts(engine))):
+        with pytest.raises(Bug, match="the engines differ"):
+            Judged(one, other).decide([wrong])
     [owes] = both.decide([ask(spec, trace)])
     assert owes.owed == ("TMSendDecision(r3)",)
+
+
+def test_of_many_traces_some_are_decided_twice(
+    spec: Spec, engine: NativeEngine
+) -> None:
+    traces = [simulate(RESIGNED.protocol, seed) for seed in range(10)]
+    events = sum(len(trace.events) for trace in traces)
+    for share, expected in ((1, 10), (2, 5), (3, 4), (events, 1)):
+        tlc = Accepts(engine)
+        judge = Judged(tlc, engine, -(-events // share))
+        judge.decide([ask(spec, trace) for trace in traces])
+        assert tlc.asked == judge.compared == expected
+
+
+def test_what_one_engine_does_not_know_the_other_says(
+    spec: Spec, engine: NativeEngine
+) -> None:
+    class Unsure(Accepts):
+        def decide(self, questions: Sequence[Question]) -> list[Verdict]:
+            found = super().decide(questions)
+            return [replace(each, judgement=Judgement.UNKNOWN) for each in found]
+
+    trace = simulate(RESIGNED.protocol, RESIGNED.seeds[0], RESIGNED.faults)
+    asked = [ask(spec, replace(trace, events=trace.events[1:]))]
+    for one, other in ((Unsure(engine), engine), (engine, Unsure(engine))):
+        [verdict] = Judged(one, other).decide(asked)
+        assert verdict.judgement is Judgement.REJECTED
+        assert verdict.question is asked[0]
+    [verdict] = Judged(Unsure(engine), Unsure(engine)).decide(asked)
+    assert verdict.judgement is Judgement.UNKNOWN

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from pyspec.campaign.fuzzing.calm import CALM
 from pyspec.campaign.fuzzing.crew import Crew
 from pyspec.campaign.fuzzing.findings import Store, command_again
 from pyspec.campaign.fuzzing.given import settings_of
@@ -51,6 +52,7 @@ class Plan:
     events: int = 500
     failures: int = 1
     shrink_s: float = 60.0
+    calm: int = CALM
     handler_s: float = 10.0
     conjuncts: bool = True
     java: Path | None = None
@@ -63,8 +65,10 @@ class Plan:
             slug=self.subject.slug,
             broken=self.subject.broken,
             file=self.subject.file,
+            variant=self.subject.variant,
             folder=str(self.folder),
             events=self.events,
+            calm=self.calm,
             handler_s=self.handler_s,
             conjuncts=self.conjuncts,
             stuck="",
@@ -95,6 +99,7 @@ class Result:
     """What came of all runs so far.
 
     - rested: of the runs, those that came to rest
+    - circled: and those that went round in a circle at last
     - unknown: why runs were not decided, and how many
     - parts: what the spec's actions consist of
     """
@@ -102,6 +107,7 @@ class Result:
     runs: int = 0
     events: int = 0
     rested: int = 0
+    circled: int = 0
     seconds: float = 0.0
     tally: Tally = field(default_factory=Tally)
     unknown: Counter[str] = field(default_factory=Counter)
@@ -217,6 +223,7 @@ class Campaign:
         result.runs += 1
         result.events += told["events"]
         result.rested += told["rested"]
+        result.circled += told["circled"]
         result.seconds = self._elapsed
         result.tally.add(tally)
         if told["unknown"]:
@@ -236,10 +243,14 @@ class Campaign:
             if known.failure.sign == failure.sign:
                 known.same += 1
                 return
-        again = command_again(self.plan.subject, seed, settings, self.plan.events)
+        again = self._command(seed, settings)
         found = Finding(failure, seed, settings, again, told)
         found.unrepeatable = told.get("why_no_schedule") == "it did not happen again"
         self.result.findings.append(found)
+
+    def _command(self, seed: int, settings: list[str]) -> str:
+        plan = self.plan
+        return command_again(plan.subject, seed, settings, plan.events, plan.calm)
 
     # -------------------------------------------------------- workers that go
 
@@ -256,7 +267,7 @@ class Campaign:
         """Write down what is known of a run whose process has ended."""
         assert hand.began is not None  # noqa: S101 - the callers looked
         (seed, settings), hand.began = hand.began, None
-        again = command_again(self.plan.subject, seed, settings, self.plan.events)
+        again = self._command(seed, settings)
         facts = {**failure._asdict(), "seed": seed, "settings": settings}
         name = self._store.name(seed, settings)
         self._store.lost(name, {**facts, "again": again})

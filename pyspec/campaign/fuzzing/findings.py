@@ -14,6 +14,7 @@ import shlex
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from pyspec.campaign.fuzzing.calm import CALM
 from pyspec.campaign.fuzzing.history_file import history_line
 from pyspec.campaign.fuzzing.schedule_file import schedule_lines
 from pyspec.errors import Mistake, Unavailable
@@ -45,11 +46,16 @@ class Found:
 
 
 def command_again(
-    subject: Subject, seed: int, settings: Sequence[str], events: int
+    subject: Subject,
+    seed: int,
+    settings: Sequence[str],
+    events: int,
+    calm: int = CALM,
 ) -> str:
     """Return the command that runs exactly this again."""
     words = ["pyspec", "fuzz", *subject.options, "--seed", str(seed)]
     words += ["--events", str(events), "--faults", "none"]
+    words += ["--calm", str(calm)] if calm != CALM else []
     for each in settings:
         words += ["--set", each]
     return shlex.join(words)
@@ -107,8 +113,9 @@ class Store:
         if not happenings:
             return None, ""
         path = self.folder / f"{name}.schedule"
+        end = ran.trace.end if isinstance(ran.trace.end, End) else End.CUT
         try:
-            lines = [*schedule_lines(protocol, seed, ran.trace.end, happenings)]  # type: ignore[arg-type]  # a run never loops
+            lines = [*schedule_lines(protocol, seed, end, happenings)]
         except Mistake as error:
             return None, error.message
         replaced(path, lines)

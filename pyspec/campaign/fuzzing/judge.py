@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from weakref import WeakKeyDictionary
 
 from pyspec.campaign.fuzzing.blame import described, method_that_raised
+from pyspec.campaign.fuzzing.calm import Calm, is_at_rest, settle
 from pyspec.campaign.fuzzing.history_file import history_line
 from pyspec.campaign.fuzzing.reached import Reached, Tally
-from pyspec.campaign.fuzzing.simulation import settle, steered_meta
+from pyspec.campaign.fuzzing.simulation import steered_meta
 from pyspec.campaign.fuzzing.watch import Stuck
 from pyspec.conformance import Judgement, Limits, Monitor, NativeEngine, ask, load_spec
 from pyspec.conformance.claimed import claimed_of, compile_claims
 from pyspec.conformance.histories import HistoryWalk, read_history, spec_of
 from pyspec.errors import Mistake
 from pyspec.language.temporal import StrongFairness, WeakFairness
-from pyspec.trace.model import Call, End, Expectation, Expected
+from pyspec.trace.model import Call, End, Expectation, Expected, Loop
 from refimpl.sim.recorder import Recorder
 from refimpl.sim.schedule import Schedule
 from refimpl.sim.steered import Steered
@@ -29,6 +30,7 @@ from refimpl.triggers import ImplementationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from pyspec.campaign.fuzzing.calm import Circle
     from pyspec.campaign.fuzzing.reached import Conjuncts
     from pyspec.campaign.fuzzing.subject import Subject
     from pyspec.campaign.fuzzing.watch import Watch
@@ -73,6 +75,8 @@ class Ran:
     """A run: its trace so far, and how it failed, if it did.
 
     - happenings: what happened, if somebody asked for it
+    - settled: and what came of it when nothing more went wrong
+    - circled: what it does for ever without rest was judged
     - unknown: a limit was hit, so nobody knows; why
     """
 
@@ -82,6 +86,7 @@ class Ran:
     happenings: list[Happening] = field(default_factory=list)
     settled: list[Happening] = field(default_factory=list)
     history: Sequence[HistoryEvent] = ()
+    circled: bool = False
     unknown: str = ""
 
 
@@ -90,13 +95,19 @@ class _Rejected(Exception):
 
 
 class Judge:
-    """Runs one implementation, and holds it to its spec while it runs."""
+    """Runs one implementation, and holds it to its spec while it runs.
+
+    `calm`: so many events without a fault some runs have at last, if they do not
+    rest; fairness is judged of these.
+    """
 
     def __init__(
         self,
         subject: Subject,
         toolchain: Callable[[], Toolchain],
         watch: Watch | None = None,
+        *,
+        calm: int = 0,
     ) -> None:
         self.subject = subject
         self.protocol = subject.protocol()
@@ -104,6 +115,7 @@ class Judge:
         self.toolchain = toolchain
         self.conjuncts: Conjuncts | None = None
         self.watch = watch
+        self.calm = calm
         self._monitors: list[tuple[Trace, Monitor]] = []
         self._looked_into = Counter[str]()
         self._fair: WeakKeyDictionary[Monitor, set[frozenset[object]]]
@@ -120,15 +132,31 @@ class Judge:
         protocol: Protocol | None = None,
         noted: bool = False,
     ) -> Ran:
-        """Run what chance decides; `noted`: keep what happened, too."""
+        """Run what chance decides; `noted`: keep what happened, too.
+
+        Of some seeds, each time the same, the run ends with a calm.
+        """
         run = _Run(self, protocol or self.protocol)
         schedule = Schedule() if noted else None
         world = World(
             run.protocol, seed, faults, recorder=run.recorder, schedule=schedule
         )
         run.meta = world.meta()
-        ran = run.over(world, lambda: world.run(events))
-        ran.happenings = schedule.happenings if schedule else []
+        happenings = schedule.happenings if schedule else []
+        before = 0
+
+        def go() -> End:
+            nonlocal before
+            end = world.run(events)
+            if end is End.CUT and self.calm and seed % _CALM_EVERY == 0:
+                run.calm, before = Calm(), len(happenings)
+                end = world.calm(self.calm)
+            return end
+
+        ran = run.over(world, go)
+        if not ran.circled:
+            before = len(happenings)  # a calm is a part of the run like any other
+        ran.happenings, ran.settled = happenings[:before], happenings[before:]
         return ran
 
     def steered(
@@ -142,8 +170,8 @@ class Judge:
     ) -> Ran:
         """Let these things happen, as far as they can.
 
-        `rest`: then let happen what happens by itself, until nothing more does;
-        roles of these names stay down.
+        `rest`: then let happen what happens by itself, until nothing more does or
+        for as long as a calm is; roles of these names stay down.
         """
         run = _Run(self, protocol or self.protocol)
         system = Steered(run.protocol, seed, run.recorder)
@@ -159,12 +187,17 @@ class Judge:
                     taken.pop()
             if rest is None:
                 return End.CUT
-            more = settle(system, rest, events)
-            settled.extend(more or ())
-            return End.CUT if more is None else End.QUIESCENT
+            run.calm = Calm(by_happenings=True)
+            most = max(events, len(run.events) + self.calm)
+            for each in settle(system, rest, most):
+                settled.append(each)
+                run.happened(len(settled))
+            return End.QUIESCENT if is_at_rest(system, rest) else End.CUT
 
         ran = run.over(system, steer)
-        ran.happenings, ran.settled = taken, settled
+        ran.happenings = taken
+        end = run.circle.happenings if run.circle else len(settled)
+        ran.settled = settled[:end]
         return ran
 
     # -------------------------------------------------------- for its runs
@@ -193,15 +226,20 @@ class Judge:
         fair = self._fair.setdefault(monitor, set())
         if ends in fair:
             return None
-        question = ask(self.spec, trace)
-        limits = Limits(unbounded_s=0, explained=0)
-        (verdict,) = NativeEngine(self.toolchain, limits).decide([question])
+        verdict = self.held(trace)
         if verdict.owed:
             return verdict
         unjudged = verdict.fairness is not None and verdict.fairness.unjudged
-        if not unjudged and self._ends_decide(question) and len(fair) < _MOST:
+        if not unjudged and self._ends_decide(verdict.question) and len(fair) < _MOST:
             fair.add(ends)
         return None
+
+    def held(self, trace: Trace) -> Verdict:
+        """Return the verdict on a whole run."""
+        limits = Limits(unbounded_s=0, explained=0)
+        engine = NativeEngine(self.toolchain, limits)
+        (verdict,) = engine.decide([ask(self.spec, trace)])
+        return verdict
 
     def _ends_decide(self, question: Question) -> bool:
         """Whether all that Spec assumes is weak and strong fairness.
@@ -247,6 +285,8 @@ class Judge:
 
 
 _MOST = 1 << 16
+_CALM_EVERY = 4
+"""Of so many runs that do not rest one has a calm."""
 
 
 class _Run:
@@ -261,6 +301,8 @@ class _Run:
         self.meta: Mapping[str, Value] = {}
         self.monitor: Monitor | None = None
         self.verdict: Verdict | None = None
+        self.calm: Calm | None = None
+        self.circle: Circle | None = None
 
     def _event(self, event: Event) -> None:
         """Hold an event to the spec; _Rejected ends the run."""
@@ -273,6 +315,14 @@ class _Run:
         if self.verdict is not None:
             raise _Rejected
         self.reached.note(event, monitor.arguments, before, monitor.states)
+        if self.calm is not None and not self.calm.by_happenings:
+            self.calm.note(len(self.events), monitor.states)
+
+    def happened(self, happenings: int) -> None:
+        """Note that so much has happened in the calm."""
+        if self.calm is not None:
+            states = self._begun().states
+            self.calm.note(len(self.events), states, happenings)
 
     def _begun(self) -> Monitor:
         if self.monitor is None:
@@ -320,11 +370,39 @@ class _Run:
         if kind is not None:
             ran.failure, why = self.judge.refuted(ran.history, kind)
             ran.unknown = ran.unknown or why
-        if ran.failure is None and ran.trace.end is End.QUIESCENT and not ran.unknown:
-            self._judge_rest(ran, monitor)
+        if ran.failure is not None or ran.unknown:
+            return
+        if ran.trace.end is End.QUIESCENT:
+            self._blame(ran, self.judge.owed(ran.trace, monitor))
+        elif self.calm is not None:
+            self._judge_circle(ran, self.calm)
 
-    def _judge_rest(self, ran: Ran, monitor: Monitor) -> None:
-        verdict = self.judge.owed(ran.trace, monitor)
+    def _judge_circle(self, ran: Ran, calm: Calm) -> None:
+        """Judge what the run does for ever; of a steered one show the shortest."""
+        circle = calm.longest(self.judge.calm)
+        if circle is None:
+            return
+        ran.circled = True
+        whole = self.judge.held(self._going_round(ran, circle))
+        if not whole.owed:
+            return
+        shorter = calm.shorter(circle) if calm.by_happenings else ()
+        for each in shorter:
+            verdict = self.judge.held(self._going_round(ran, each))
+            if verdict.owed == whole.owed:
+                circle, whole = each, verdict
+                break
+        self.circle = circle
+        ran.trace = self._going_round(ran, circle)
+        self._blame(ran, whole)
+
+    def _going_round(self, ran: Ran, circle: Circle) -> Trace:
+        """Return the trace of going round in this circle for ever."""
+        events = self.events[: circle.end]
+        back_to = events[circle.start - 1].number if circle.start else 0
+        return replace(ran.trace, events=tuple(events), end=Loop(back_to))
+
+    def _blame(self, ran: Ran, verdict: Verdict | None) -> None:
         if verdict is None or verdict.fairness is None:
             return
         calls = [each.call for each in verdict.fairness.owed if each.call]

@@ -14,7 +14,6 @@ from pyspec.errors import Mistake, PyspecError, Unavailable
 from pyspec.trace import TraceWriter
 from refimpl.history import HistoryEvent
 from refimpl.sim.recorder import Observe, Recorder, value_of
-from refimpl.sim.schedule import Happening
 from refimpl.sim.steered import Steered
 from refimpl.sim.world import World
 
@@ -26,9 +25,8 @@ if TYPE_CHECKING:
     from pyspec.trace.model import End, Event
     from pyspec.values import Value
     from refimpl.protocol import Faults, Protocol
-    from refimpl.sim.system import System
 
-__all__ = ["OBSERVED", "Request", "settle", "simulated", "smaller_with"]
+__all__ = ["OBSERVED", "Request", "simulated", "smaller_with"]
 
 OBSERVED: Final = {
     "everything": Observe.EVERYTHING,
@@ -151,49 +149,8 @@ def steered_meta(seed: int, subject: Subject) -> Mapping[str, Value]:
 
 
 def _named(subject: Subject) -> dict[str, Value]:
-    return {"implementation": subject.broken} if subject.broken else {}
-
-
-# ------------------------------------------------------------ rest
-
-
-def settle(
-    system: Steered, stay_down: frozenset[str], most: int
-) -> list[Happening] | None:
-    """Let everything happen that happens by itself; return what did.
-
-    First what is in flight, then timers in the order in which they are due.  None
-    if there is more after `most` events.
-    """
-    taken: list[Happening] = []
-    while system.events < most:
-        due = next(_due(system, stay_down), None)
-        if due is None:
-            return taken
-        if not system.take(due):
-            return None
-        taken.append(due)
-    return None
-
-
-def _due(system: System, stay_down: frozenset[str]) -> Iterator[Happening]:
-    waiting = {id(each) for node in system.nodes.values() for each in node.deferred}
-    for each in system.in_flight.values():
-        if id(each) not in waiting:
-            yield Happening(
-                "deliver", each.to, system.now_ns, each.sender, each.message
-            )
-    for node in system.nodes.values():
-        if node.process is None and node.role.name not in stay_down:
-            yield Happening("restart", node.id, system.now_ns)
-    timers = [
-        (running.due_ns, running.setting, node.id, running.timer)
-        for node in system.nodes.values()
-        for running in node.timers.values()
-    ]
-    for due_ns, _, name, timer in sorted(timers, key=lambda each: each[:2]):
-        at_ns = max(system.now_ns, due_ns)
-        yield Happening("fire", name, at_ns, timer=timer)
+    named = {"implementation": subject.broken, "variant": subject.variant}
+    return {key: name for key, name in named.items() if name}
 
 
 # ------------------------------------------------------------ writing

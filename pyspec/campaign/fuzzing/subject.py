@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from pyspec import catalog
 from pyspec.errors import Mistake
-from refimpl.protocol import Broken, Protocol, find, find_broken
+from refimpl.protocol import Protocol, find, find_broken
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import ModuleType
 
 __all__ = ["Subject"]
@@ -24,6 +25,7 @@ class Subject:
     """The words that name an implementation, so that any process can find it.
 
     - slug: of the protocol
+    - variant: the name of another configuration of it
     - broken: the name of one of its broken implementations
     - file: a Python file with PROTOCOL, and perhaps BROKEN, instead of the
       reference implementation
@@ -32,11 +34,13 @@ class Subject:
     slug: str
     broken: str | None = None
     file: str | None = None
+    variant: str | None = None
 
     @property
     def name(self) -> str:
         """`two_phase_commit`, or `two_phase_commit, hasty_tm`."""
-        parts = [self.slug, self.broken, self.file and Path(self.file).name]
+        file = self.file and Path(self.file).name
+        parts = [self.slug, self.variant, self.broken, file]
         return ", ".join(part for part in parts if part)
 
     @property
@@ -44,6 +48,7 @@ class Subject:
         """The words of a command line that name it."""
         words = [self.slug]
         words += ["--implementation", self.file] if self.file else []
+        words += ["--variant", self.variant] if self.variant else []
         return words + (["--broken", self.broken] if self.broken else [])
 
     def spec(self) -> Path:
@@ -56,8 +61,12 @@ class Subject:
         module = _module(Path(self.file)) if self.file else None
         if self.broken is not None:
             known = module.BROKEN if module is not None else find_broken(slug)
-            return _named(self.broken, known, slug).protocol
-        return module.PROTOCOL if module is not None else _reference(slug)
+            broken = {each.name: each.protocol for each in known}
+            return _named(self.broken, broken, f"{slug} has no broken implementation")
+        found = module.PROTOCOL if module is not None else _reference(slug)
+        if self.variant is None:
+            return found
+        return _named(self.variant, found.variants, f"{slug} has no variant")
 
 
 def _reference(slug: str) -> Protocol:
@@ -70,15 +79,14 @@ def _reference(slug: str) -> Protocol:
         ) from None
 
 
-def _named(name: str, known: tuple[Broken, ...], slug: str) -> Broken:
-    names = [each.name for each in known]
+def _named(name: str, known: Mapping[str, Protocol], problem: str) -> Protocol:
     wanted = name.replace("-", "_")
-    if wanted in names:
-        return known[names.index(wanted)]
-    close = difflib.get_close_matches(wanted, names, n=1)
+    if wanted in known:
+        return known[wanted]
+    close = difflib.get_close_matches(wanted, known, n=1)
     raise Mistake(
-        f"{slug} has no broken implementation {name!r}",
-        expected=", ".join(names) or "no --broken: there is none",
+        f"{problem} {name!r}",
+        expected=", ".join(known) or "no name: there is none",
         hint=f"Did you mean {close[0]}?" if close else None,
     )
 

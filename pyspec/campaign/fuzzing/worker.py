@@ -46,6 +46,7 @@ class Orders:
     """What a worker is started for; all of it plain JSON.
 
     - events: the most of one run
+    - calm: events without a fault after those, in some runs
     - handler_s: time of the processor that a handler may take
     - stuck: the file that says where a process was that could not be interrupted
     """
@@ -53,8 +54,10 @@ class Orders:
     slug: str
     broken: str | None
     file: str | None
+    variant: str | None
     folder: str
     events: int
+    calm: int
     handler_s: float
     conjuncts: bool
     stuck: str
@@ -64,7 +67,7 @@ class Orders:
     @property
     def subject(self) -> Subject:
         """Return what is run."""
-        return Subject(self.slug, self.broken, self.file)
+        return Subject(self.slug, self.broken, self.file, self.variant)
 
 
 class Worker:
@@ -76,7 +79,8 @@ class Worker:
         self._watch = Watch(orders.handler_s, self._hopeless, stuck)
         paths = [Path(each) if each else None for each in (orders.java, orders.jar)]
         toolchain = cache(partial(find_toolchain, java=paths[0], jar=paths[1]))
-        self._judge = Judge(orders.subject, toolchain, self._watch)
+        subject, calm = orders.subject, orders.calm
+        self._judge = Judge(subject, toolchain, self._watch, calm=calm)
         self._store = Store(Path(orders.folder), orders.subject)
         if orders.conjuncts:
             constants = self._judge.protocol.constants
@@ -106,8 +110,7 @@ class Worker:
             try:
                 told = self._run(seed, settings)
             except PyspecError as error:
-                events = self._orders.events
-                again = command_again(self._orders.subject, seed, settings, events)
+                again = self._again(seed, settings)
                 error.hint = error.hint or f"This was in {again}"
                 raise
             self._say({"ran": told})
@@ -124,6 +127,7 @@ class Worker:
             "settings": settings,
             "events": len(ran.trace.events),
             "rested": ran.trace.end is End.QUIESCENT,
+            "circled": ran.circled,
             "tally": ran.tally.as_json(),
             "unknown": ran.unknown,
         }
@@ -153,13 +157,16 @@ class Worker:
 
     def _facts(self, ran: Ran, seed: int, settings: Sequence[str]) -> dict[str, Any]:
         failure = ran.failure or Failure("raised", "")
-        events = self._orders.events
         return {
             **failure._asdict(),
             "seed": seed,
             "settings": list(settings),
-            "again": command_again(self._orders.subject, seed, settings, events),
+            "again": self._again(seed, settings),
         }
+
+    def _again(self, seed: int, settings: Sequence[str]) -> str:
+        orders = self._orders
+        return command_again(orders.subject, seed, settings, orders.events, orders.calm)
 
     # -------------------------------------------------------- shrinking
 

@@ -1,0 +1,113 @@
+"""What comes of a run when nothing goes wrong any more: rest, or a circle.
+
+Fairness is about what happens for ever.  A run that comes to rest stays there.  One
+that never rests, because a leader sends heartbeats, comes to the same state of the
+spec again and again once there is nothing else to do; then what it did between two
+visits is what it does for ever.
+
+That is a guess, for an implementation knows more than its spec sees: when its timers
+are due, or how often it has tried.  So only a long circle counts, in which each timer
+has had its time many times over.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from refimpl.sim.schedule import Happening
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from refimpl.sim.steered import Steered
+    from refimpl.sim.system import System
+
+__all__ = ["CALM", "Calm", "Circle", "is_at_rest", "settle"]
+
+CALM: Final = 600
+"""After so many events without a fault a run should go round in a circle."""
+_SHARE: Final = 2
+"""A circle has to be as long as the calm divided by this."""
+
+
+class Circle(NamedTuple):
+    """After `start` events and again after `end` the spec is in the same states.
+
+    `happenings`: so many had happened in the calm before the end, if they are counted.
+    """
+
+    start: int
+    end: int
+    happenings: int = 0
+
+
+class Calm:
+    """The states that the spec was in since nothing went wrong any more.
+
+    `by_happenings`: they are noted after each happening, not after each event.
+    """
+
+    def __init__(self, *, by_happenings: bool = False) -> None:
+        self.by_happenings = by_happenings
+        self._visits: dict[frozenset[object], list[tuple[int, int]]] = {}
+
+    def note(self, events: int, states: Iterable[object], happenings: int = 0) -> None:
+        """Note in which states the spec can be after so many events."""
+        visits = self._visits.setdefault(frozenset(states), [])
+        visits.append((events, happenings))
+
+    def longest(self, calm: int) -> Circle | None:
+        """Return the longest circle, if it is long enough for so much of a calm."""
+        circles = (Circle(each[0][0], *each[-1]) for each in self._visits.values())
+        found = max(circles, key=lambda each: each.end - each.start, default=None)
+        if found is None or found.end - found.start < calm // _SHARE:
+            return None
+        return found
+
+    def shorter(self, circle: Circle) -> Iterator[Circle]:
+        """Yield circles that begin where this one does: of 1, 2, 4, ... rounds."""
+        for visits in self._visits.values():
+            if visits[0][0] == circle.start:
+                place = 1
+                while place < len(visits) - 1:
+                    yield Circle(circle.start, *visits[place])
+                    place *= 2
+
+
+def settle(
+    system: Steered, stay_down: frozenset[str], most: int
+) -> Iterator[Happening]:
+    """Let happen what happens by itself, and yield what did, until `most` events.
+
+    First what is in flight, then timers in the order in which they are due.
+    """
+    while system.events < most:
+        due = next(_due(system, stay_down), None)
+        if due is None or not system.take(due):
+            return
+        yield due
+
+
+def is_at_rest(system: System, stay_down: frozenset[str]) -> bool:
+    """Whether nothing happens by itself."""
+    return next(_due(system, stay_down), None) is None
+
+
+def _due(system: System, stay_down: frozenset[str]) -> Iterator[Happening]:
+    waiting = {id(each) for node in system.nodes.values() for each in node.deferred}
+    for each in system.in_flight.values():
+        if id(each) not in waiting:
+            yield Happening(
+                "deliver", each.to, system.now_ns, each.sender, each.message
+            )
+    for node in system.nodes.values():
+        if node.process is None and node.role.name not in stay_down:
+            yield Happening("restart", node.id, system.now_ns)
+    timers = [
+        (running.due_ns, running.setting, node.id, running.timer)
+        for node in system.nodes.values()
+        for running in node.timers.values()
+    ]
+    for due_ns, _, name, timer in sorted(timers, key=lambda each: each[:2]):
+        at_ns = max(system.now_ns, due_ns)
+        yield Happening("fire", name, at_ns, timer=timer)

@@ -1,0 +1,127 @@
+"""Runs that never rest: what they do without faults, round and round, is judged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from pyspec.campaign.fuzzing.calm import CALM, Calm, Circle
+from pyspec.campaign.fuzzing.findings import Store
+from pyspec.campaign.fuzzing.judge import Judge
+from pyspec.campaign.fuzzing.schedule_file import read_schedule
+from pyspec.campaign.fuzzing.shrink import Shrinking
+from pyspec.campaign.fuzzing.subject import Subject
+from pyspec.conformance import Limits, NativeEngine, ask
+from pyspec.tla2tools import find_toolchain
+from pyspec.trace import read_trace
+from pyspec.trace.model import End, Expected, Loop
+from refimpl.protocol import Faults, find
+from refimpl.sim.world import World
+
+IDLE = """
+from refimpl.consensus.raft import Server, raft
+from refimpl.process import guard
+
+class Idle(Server):
+    def apply(self):
+        guard(self.role == "leader")
+        super().apply()
+
+PROTOCOL = raft(server_class=Idle)
+"""
+toolchain = cache(find_toolchain)
+
+
+def judge(*, file: Path | None = None, variant: str | None = None) -> Judge:
+    subject = Subject("raft", None, str(file) if file else None, variant)
+    return Judge(subject, toolchain, calm=CALM)
+
+
+# ------------------------------------------------------------ circles
+
+
+def test_the_longest_circle_is_that_of_a_state_that_comes_again_the_latest() -> None:
+    calm = Calm()
+    for place, state in enumerate("xabcabcaby", start=10):
+        calm.note(place, state)
+    assert calm.longest(10) == Circle(11, 17)
+    assert calm.longest(15) is None
+    assert [*calm.shorter(Circle(11, 17))] == [Circle(11, 14)]
+
+
+def test_no_circle_without_a_state_that_comes_again() -> None:
+    calm = Calm()
+    assert calm.longest(2) is None
+    for place, state in enumerate("abc"):
+        calm.note(place, state)
+    assert calm.longest(2) is None
+
+
+# ------------------------------------------------------------ the calm
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_nothing_goes_wrong_in_a_calm(seed: int) -> None:
+    protocol = find("raft")
+    faults = replace(protocol.faults, losses=10**6, crashes=10**6, pauses=10**6)
+    world = World(protocol, seed, replace(faults, partitions=10**6, duplications=10**6))
+    assert world.run(300) is End.CUT
+    before = dict(world.dice.used)
+    assert all(before.values())
+    assert world.calm(600) is End.CUT
+    assert dict(world.dice.used) == before
+    assert all(node.process is not None for node in world.nodes.values())
+
+
+def test_a_run_may_come_to_rest_in_its_calm() -> None:
+    world = World(find("two_phase_commit"), 0, Faults(losses=10**6, loss_percent=99))
+    assert world.run(20) is End.CUT
+    assert world.calm(10**4) is End.QUIESCENT
+
+
+# ------------------------------------------------------------ judged
+
+
+@pytest.mark.java
+@pytest.mark.parametrize("variant", [None, "pre_votes"])
+def test_the_implementation_owes_nothing_as_it_goes_round(variant: str | None) -> None:
+    held = judge(variant=variant)
+    for seed in (0, 4):
+        ran = held.drawn(seed, held.protocol.faults, 300)
+        assert ran.circled
+        assert ran.failure is None
+    assert not held.drawn(1, held.protocol.faults, 300).circled
+
+
+@pytest.mark.java
+def test_what_is_never_done_is_owed_and_made_small(tmp_path: Path) -> None:
+    file = tmp_path / "idle.py"
+    file.write_text(IDLE, encoding="utf-8")
+    held = judge(file=file)
+    faults = Faults(losses=1)
+    ran = held.drawn(0, faults, 60)
+    assert ran.failure is not None
+    assert ran.failure.sign == ("owes", "Proceed")
+    assert isinstance(ran.trace.end, Loop)
+    shrinking = Shrinking(held, 0, faults, ran.failure, events=60, seconds=8)
+    small = shrinking.shrunk()
+    assert small is not None
+    found = Store(tmp_path, held.subject).add("it", small.ran, small.protocol, 0, {})
+    assert found.trace is not None
+    assert found.schedule is not None
+    assert read_trace(Path(found.trace)).end == small.ran.trace.end
+    noted = read_schedule(Path(found.schedule), held.protocol)
+    assert noted.happenings == (*small.ran.happenings, *small.ran.settled)
+    trace = small.ran.trace
+    assert isinstance(trace.end, Loop)
+    assert len(trace.events) < len(ran.trace.events) // 2
+    assert trace.expect is not None
+    assert trace.expect.verdict is Expected.OWES
+    [verdict] = NativeEngine(toolchain, Limits(explained=0)).decide(
+        [ask(held.spec, trace)]
+    )
+    assert verdict.owed
+    assert all(each.startswith("Proceed(") for each in verdict.owed)
