@@ -489,7 +489,7 @@ StubbornBecomeFollower(s, l) ==
 
 (* A leader writes over what it has not committed.                           *)
 OverwritingAppendRequest(m) ==
-  /\ Delivers(net, "ClientRequest", m)
+  /\ Delivers("ClientRequest", m)
   /\ role[m.to] = "leader"
   /\ log' = [log EXCEPT ![m.to] =
                Append(SubSeq(@, 1, commitIndex[m.to]),
@@ -500,7 +500,7 @@ OverwritingAppendRequest(m) ==
 
 (* A leader answers what it has in its log, before anybody else has it.      *)
 HastyAppendRequest(m) ==
-  /\ Delivers(net, "ClientRequest", m)
+  /\ Delivers("ClientRequest", m)
   /\ role[m.to] = "leader"
   /\ log' = [log EXCEPT ![m.to] =
                Append(@, Entry(currentTerm[m.to], m.sender, m.seq))]
@@ -510,11 +510,11 @@ HastyAppendRequest(m) ==
 
 (* A follower applies what it receives.                                      *)
 EagerAcceptEntries(m) ==
-  /\ Delivers(net, "AppendEntries", m)
+  /\ Delivers("AppendEntries", m)
   /\ m.term >= currentTerm[m.to]
   /\ Has(m.to, m.prev)
-  /\ EnterTerm(m.to, m.term, Nil)
   /\ BecomeFollower(m.to, m.sender)
+  /\ EnterTerm(m.to, m.term, Nil)
   /\ log' = [log EXCEPT ![m.to] = Merge(@, m.prev.index, m.entries)]
   /\ commitIndex' = [commitIndex EXCEPT ![m.to] =
                        Max(@, m.prev.index + Len(m.entries))]
@@ -524,7 +524,7 @@ EagerAcceptEntries(m) ==
 
 (* What agrees is what is sent next: one off.                                *)
 RepeatingRcvAccepted(m) ==
-  /\ Delivers(net, "AppendEntriesReply", m)
+  /\ Delivers("AppendEntriesReply", m)
   /\ role[m.to] = "leader"
   /\ m.term = currentTerm[m.to]
   /\ m.success
@@ -538,7 +538,7 @@ AlwaysNew(s, e) == TRUE
 
 (* A server would vote for whoever asks, even if it hears a leader.          *)
 DisloyalGrantPreVote(m) ==
-  /\ Delivers(net, "RequestPreVote", m)
+  /\ Delivers("RequestPreVote", m)
   /\ m.term >= currentTerm[m.to]
   /\ UpToDate(m.last, Last(m.to))
   /\ UNCHANGED <<persistentVars, electionVars, leaderVars, machineVars,

@@ -1,9 +1,10 @@
 --------------------------------- MODULE Raft ---------------------------------
 (* Raft.  Servers that crash keep copies of one log.  They elect a leader,   *)
 (* which alone appends to the log and makes the copies of the others equal   *)
-(* to its own; an entry is committed once a majority has it, and from then   *)
-(* on nothing can take it out of the log again.  Each server applies         *)
-(* committed entries, in order, to its copy of a state machine.              *)
+(* to its own.  Once a majority has an entry of the leader's own term, it and*)
+(* all before it are committed, and nothing takes them out of the log again. *)
+(* Each server applies committed entries, in order, to its copy of a state   *)
+(* machine.                                                                  *)
 (*                                                                           *)
 (* Source    Ongaro & Ousterhout, "In Search of an Understandable Consensus  *)
 (*           Algorithm", USENIX ATC 2014, sections 5 and 8, figure 2;        *)
@@ -15,7 +16,10 @@
 (*           time; clients that repeat what was not answered.                *)
 (* Left out  Changes of membership; snapshots; reads that bypass the log;    *)
 (*           the empty entry at the start of a term; telling a client who    *)
-(*           leads; clients that crash.                                      *)
+(*           leads; clients that crash; a limit on the entries of a          *)
+(*           message; asking again for a vote within a term; a leader that   *)
+(*           steps down if it hears no majority (with pre-votes, links that  *)
+(*           fail between some pairs alone can stop all progress).           *)
 (* Python    refimpl/consensus/raft.py, one method per action.               *)
 EXTENDS Naturals, Sequences, FiniteSets, Bags
 
@@ -34,7 +38,8 @@ ASSUME
 
 -------------------------------------------------------------------------------
 (* What a server forces to its disk survives a crash.  It is as little as    *)
-(* figure 2 says; all else can be found out again.                           *)
+(* figure 2 says; all else can be found out again.  What an action writes    *)
+(* here is forced before the first message that it sends leaves.             *)
 
 VARIABLES
   currentTerm,  \* currentTerm[s]: the latest term that s has heard of
@@ -47,7 +52,8 @@ VARIABLES
   role,         \* role[s]: "follower", "precandidate", "candidate",
                 \* "leader", or "down" between a crash and the restart
   leader,       \* leader[s]: the leader that s has heard since its election
-                \* timer last ran out, or Nil.  Read for pre-votes only.
+                \* timer last ran out and since it came to its term, or
+                \* Nil.  Read for pre-votes only.
   votes         \* votes[s]: who would vote for the pre-candidate s, or did
                 \* vote for the candidate s
 
@@ -67,8 +73,8 @@ VARIABLES
                 \* make of them is a function of this.
 
 VARIABLE
-  seq           \* seq[c]: the number of the request that client c has no
-                \* answer to yet; it begins with 1, one at a time
+  seq           \* seq[c]: the number of the first request that client c
+                \* has no answer to; they count from 1, one at a time
 
 VARIABLE
   net           \* the messages in flight.  A bag, since a network may hold
@@ -77,9 +83,9 @@ VARIABLE
 (* Two variables are history: no server has them and no action reads them.   *)
 (* Election Safety and Leader Completeness are about what ever happened in   *)
 (* a term, and a crash takes all trace of it from the state: the leader that *)
-(* was elected comes back as a follower, and the index that it committed     *)
-(* nobody else may know.  The logs do not tell either, for whether an entry  *)
-(* on a majority is committed depends on who put it there (figure 8).        *)
+(* was elected comes back as a follower, and what it committed perhaps nobody*)
+(* else knows.  The logs do not tell either, for whether an entry on a       *)
+(* majority is committed depends on who put it there (figure 8).             *)
 
 VARIABLES
   elected,      \* [term, server]: who was elected in which term
@@ -111,9 +117,9 @@ UpToDate(p, q) ==
 Entry(t, c, n) == [term |-> t, client |-> c, seq |-> n]
 
 -------------------------------------------------------------------------------
-(* Messages between servers are three questions with their answers.  Each    *)
-(* carries the term of its sender, except that an answer from a server       *)
-(* behind the asker's term takes over that one.                              *)
+(* Messages between servers are three questions with their answers.  A       *)
+(* question carries the term of its sender, an answer the later one of the   *)
+(* two terms.                                                                *)
 
 (* Would you vote for s in the next term?                                    *)
 RequestPreVote(s, r) ==
@@ -142,7 +148,7 @@ AppendEntries(s, r) ==
        entries |-> SubSeq(log[s], prev + 1, Len(log[s])),
        commit |-> commitIndex[s]]
 
-(* index: the last that agrees, after success; else the one that does not.   *)
+(* index: the last that agrees, after success; else the one asked about.     *)
 AppendEntriesReply(s, r, t, yes, i) ==
   [type |-> "AppendEntriesReply", sender |-> s, to |-> r,
    term |-> t, success |-> yes, index |-> i]
@@ -164,9 +170,9 @@ Replies ==
 
 Up(p) == p \in Server => role[p] # "down"
 
-Delivers(bag, type, m) ==
+Delivers(type, m) ==
   /\ m.type = type
-  /\ BagIn(m, bag)
+  /\ BagIn(m, net)
   /\ Up(m.to)
 
 Send(messages) ==
@@ -193,9 +199,9 @@ Has(s, p) ==
   /\ PositionAt(log[s], p.index) = p
 
 (* The log that results if, after index i of l, these entries come.  What    *)
-(* conflicts with them goes, and all that follows it.  If nothing does, they *)
-(* are here already, and what follows them stays: this message may be an old *)
-(* one, and a newer one may have brought what follows (section 5.3).         *)
+(* conflicts with them goes, and all that follows it.  If nothing conflicts  *)
+(* and all of them are here, what follows them stays: this message may be an *)
+(* old one, and a newer one may have brought what follows (section 5.3).     *)
 Merge(l, i, entries) ==
   IF /\ i + Len(entries) <= Len(l)
      /\ \A j \in 1..Len(entries) : l[i + j].term = entries[j].term
@@ -335,10 +341,10 @@ Campaign(s) ==
 -------------------------------------------------------------------------------
 (* Elections (section 5.2).                                                  *)
 
-(* The election timer of s runs out: it has heard no leader for so long that *)
-(* it supposes there is none, or its own election came to nothing.  When     *)
-(* that is so is a matter of clocks, and no safety depends on clocks, so it  *)
-(* may be so at any time here.                                               *)
+(* The election timer of s runs out: it has heard no leader, nor voted, for  *)
+(* so long that it supposes there is none, or its own election came to       *)
+(* nothing.  When that is so is a matter of clocks, and no safety depends on *)
+(* clocks, so it may be so at any time here.                                 *)
 Timeout(s) ==
   /\ ~ PreVote
   /\ role[s] \in {"follower", "candidate"}
@@ -358,7 +364,7 @@ AskForPreVotes(s) ==
 (* A server would vote for the sender: it misses its leader as well, and the *)
 (* sender's log is good enough.  It promises nothing by that.                *)
 GrantPreVote(m) ==
-  /\ Delivers(net, "RequestPreVote", m)
+  /\ Delivers("RequestPreVote", m)
   /\ m.term >= currentTerm[m.to]
   /\ leader[m.to] = Nil
   /\ UpToDate(m.last, Last(m.to))
@@ -369,7 +375,7 @@ GrantPreVote(m) ==
 (* It would not.  If that is because it is ahead, then its answer tells the  *)
 (* sender of the later term.                                                 *)
 RefusePreVote(m) ==
-  /\ Delivers(net, "RequestPreVote", m)
+  /\ Delivers("RequestPreVote", m)
   /\ \/ m.term < currentTerm[m.to]
      \/ leader[m.to] # Nil
      \/ ~ UpToDate(m.last, Last(m.to))
@@ -378,9 +384,9 @@ RefusePreVote(m) ==
   /\ Answer(m, RequestPreVoteReply(m.to, m.sender,
                                    Max(m.term, currentTerm[m.to]), FALSE))
 
-(* A pre-candidate counts a promise of a vote.                               *)
+(* A pre-candidate counts a server that would vote for it.                   *)
 RcvPreVote(m) ==
-  /\ Delivers(net, "RequestPreVoteReply", m)
+  /\ Delivers("RequestPreVoteReply", m)
   /\ role[m.to] = "precandidate"
   /\ m.term = currentTerm[m.to]
   /\ m.granted
@@ -401,24 +407,24 @@ WinPreVote(s) ==
 (* and somebody of it must have voted.  The vote is forced before it is      *)
 (* sent.  Asked again, the server gives the same answer again.               *)
 GrantVote(m) ==
-  /\ Delivers(net, "RequestVote", m)
+  /\ Delivers("RequestVote", m)
   /\ m.term >= currentTerm[m.to]
   /\ m.term > currentTerm[m.to] \/ votedFor[m.to] \in {Nil, m.sender}
   /\ UpToDate(m.last, Last(m.to))
-  /\ EnterTerm(m.to, m.term, m.sender)
   /\ StepDownIfNew(m.to, m.term)
+  /\ EnterTerm(m.to, m.term, m.sender)
   /\ UNCHANGED <<log, machineVars, seq, historyVars>>
   /\ Answer(m, RequestVoteReply(m.to, m.sender, m.term, TRUE))
 
 (* It does not.  It enters the sender's term all the same, so that it helps  *)
 (* no leader of an earlier one any longer.                                   *)
 RefuseVote(m) ==
-  /\ Delivers(net, "RequestVote", m)
+  /\ Delivers("RequestVote", m)
   /\ \/ m.term < currentTerm[m.to]
      \/ m.term = currentTerm[m.to] /\ votedFor[m.to] \notin {Nil, m.sender}
      \/ ~ UpToDate(m.last, Last(m.to))
-  /\ EnterTerm(m.to, m.term, Nil)
   /\ StepDownIfNew(m.to, m.term)
+  /\ EnterTerm(m.to, m.term, Nil)
   /\ UNCHANGED <<log, machineVars, seq, historyVars>>
   /\ Answer(m, RequestVoteReply(m.to, m.sender,
                                 Max(m.term, currentTerm[m.to]), FALSE))
@@ -426,7 +432,7 @@ RefuseVote(m) ==
 (* A candidate counts a vote.  Votes form a set, so that two copies of one   *)
 (* count once.                                                               *)
 RcvVote(m) ==
-  /\ Delivers(net, "RequestVoteReply", m)
+  /\ Delivers("RequestVoteReply", m)
   /\ role[m.to] = "candidate"
   /\ m.term = currentTerm[m.to]
   /\ m.granted
@@ -453,10 +459,10 @@ BecomeLeader(s) ==
 (* An answer tells a server of a later term.  Whatever it asked for, its own *)
 (* term is over.                                                             *)
 StepDown(m) ==
-  /\ \E type \in Replies : Delivers(net, type, m)
+  /\ \E type \in Replies : Delivers(type, m)
   /\ m.term > currentTerm[m.to]
-  /\ EnterTerm(m.to, m.term, Nil)
   /\ BecomeFollower(m.to, Nil)
+  /\ EnterTerm(m.to, m.term, Nil)
   /\ UNCHANGED <<log, machineVars, seq, historyVars>>
   /\ Consume(m)
 
@@ -467,7 +473,7 @@ StepDown(m) ==
 (* already, for clients repeat what was not answered; that is seen when it   *)
 (* is applied, since only then is it certain which entries there are.        *)
 AppendRequest(m) ==
-  /\ Delivers(net, "ClientRequest", m)
+  /\ Delivers("ClientRequest", m)
   /\ role[m.to] = "leader"
   /\ log' = [log EXCEPT ![m.to] =
                Append(@, Entry(currentTerm[m.to], m.sender, m.seq))]
@@ -490,11 +496,11 @@ SendEntries(s, r) ==
 (* candidate gives up.  New entries are forced before the answer leaves,     *)
 (* because the leader counts on them.                                        *)
 AcceptEntries(m) ==
-  /\ Delivers(net, "AppendEntries", m)
+  /\ Delivers("AppendEntries", m)
   /\ m.term >= currentTerm[m.to]
   /\ Has(m.to, m.prev)
-  /\ EnterTerm(m.to, m.term, Nil)
   /\ BecomeFollower(m.to, m.sender)
+  /\ EnterTerm(m.to, m.term, Nil)
   /\ log' = [log EXCEPT ![m.to] = Merge(@, m.prev.index, m.entries)]
   /\ commitIndex' = [commitIndex EXCEPT ![m.to] =
                        Max(@, Min(m.commit, m.prev.index + Len(m.entries)))]
@@ -504,17 +510,17 @@ AcceptEntries(m) ==
 
 (* The logs do not agree as far as the leader supposed.                      *)
 RefuseEntries(m) ==
-  /\ Delivers(net, "AppendEntries", m)
+  /\ Delivers("AppendEntries", m)
   /\ m.term >= currentTerm[m.to]
   /\ ~ Has(m.to, m.prev)
-  /\ EnterTerm(m.to, m.term, Nil)
   /\ BecomeFollower(m.to, m.sender)
+  /\ EnterTerm(m.to, m.term, Nil)
   /\ UNCHANGED <<log, machineVars, seq, historyVars>>
   /\ Answer(m, AppendEntriesReply(m.to, m.sender, m.term, FALSE, m.prev.index))
 
 (* The sender no longer leads, and seems not to know.                        *)
 RefuseOldEntries(m) ==
-  /\ Delivers(net, "AppendEntries", m)
+  /\ Delivers("AppendEntries", m)
   /\ m.term < currentTerm[m.to]
   /\ UNCHANGED <<persistentVars, electionVars, leaderVars, machineVars,
                  seq, historyVars>>
@@ -525,7 +531,7 @@ RefuseOldEntries(m) ==
 (* order, and agreement is never lost while the term lasts, so the largest   *)
 (* index counts.                                                             *)
 RcvAccepted(m) ==
-  /\ Delivers(net, "AppendEntriesReply", m)
+  /\ Delivers("AppendEntriesReply", m)
   /\ role[m.to] = "leader"
   /\ m.term = currentTerm[m.to]
   /\ m.success
@@ -535,9 +541,10 @@ RcvAccepted(m) ==
   /\ Consume(m)
 
 (* The leader learns that it supposed too much, and tries one entry earlier. *)
-(* An answer to another question than the last says nothing new.             *)
+(* An answer to another question than the last says nothing new, nor does a  *)
+(* late one, about an index that agrees by now.                              *)
 RcvRefused(m) ==
-  /\ Delivers(net, "AppendEntriesReply", m)
+  /\ Delivers("AppendEntriesReply", m)
   /\ role[m.to] = "leader"
   /\ m.term = currentTerm[m.to]
   /\ ~ m.success
@@ -621,7 +628,7 @@ Request(c, s) ==
 (* The command was executed, and c can go on to the next.  An answer to an   *)
 (* earlier request is ignored.                                               *)
 RcvReply(m) ==
-  /\ Delivers(net, "ClientReply", m)
+  /\ Delivers("ClientReply", m)
   /\ m.seq = seq[m.to]
   /\ seq' = [seq EXCEPT ![m.to] = @ + 1]
   /\ UNCHANGED <<persistentVars, electionVars, leaderVars, machineVars,
@@ -680,8 +687,8 @@ Next ==
   \/ \E m \in InFlight : DuplicateMessage(m)
 
 -------------------------------------------------------------------------------
-(* What a process that is up does sooner or later.  A message that can be    *)
-(* taken is taken, link by link, so that no server drowns out another.       *)
+(* What a process that is up does sooner or later.  On each link, while some *)
+(* message can be taken, one is, so that no server drowns out another.       *)
 
 Receive(m) ==
   \/ GrantPreVote(m)
@@ -714,15 +721,30 @@ Progress ==
   /\ \A s \in Server :
        /\ WF_vars(Proceed(s))
        /\ \A r \in Peers(s) : WF_vars(SendEntries(s, r))
-       /\ \A c \in Client : WF_vars(Request(c, s))
 
-(* Timers run out in the end.  That is not enough for a leader to emerge:    *)
-(* they must, from some time on, run out in an order that lets one server    *)
-(* win, and that is an assumption about clocks and networks which a model    *)
-(* has to make.  Nobody promises that who crashed comes back; a majority     *)
-(* does without them.                                                        *)
+(* The election timer of s runs out, or starts anew, since s hears a leader  *)
+(* or votes.                                                                 *)
+TimerEnds(s) ==
+  \/ Timeout(s)
+  \/ AskForPreVotes(s)
+  \/ \E m \in InFlight :
+       /\ m.to = s
+       /\ AcceptEntries(m) \/ RefuseEntries(m) \/ GrantVote(m)
+
+(* A timer runs out in the end unless it starts anew again and again, as it  *)
+(* does while there is a leader.  That is not enough for one to emerge:      *)
+(* timers must, from some time on, run out in an order that lets one server  *)
+(* win; losses must end, and a majority stay up.  These are assumptions about*)
+(* clocks and networks, which a model has to make.  Nobody promises that who *)
+(* crashed comes back.                                                       *)
 Timers ==
-  \A s \in Server : WF_vars(Timeout(s)) /\ WF_vars(AskForPreVotes(s))
+  \A s \in Server : WF_vars(TimerEnds(s))
+
+(* Each client has n requests and asks every server, again and again, until  *)
+(* they are answered.  No part of Spec, for nobody need want anything; but   *)
+(* only what is asked can be answered.                                       *)
+Clients(n) ==
+  \A c \in Client, s \in Server : WF_vars(seq[c] <= n /\ Request(c, s))
 
 Spec ==
   /\ Init
@@ -755,7 +777,8 @@ LogMatching ==
       log[s][i].term = log[r][i].term =>
         SubSeq(log[s], 1, i) = SubSeq(log[r], 1, i)
 
-(* What was committed in a term is in the log of each leader of a later one. *)
+(* What was committed in a term is in the log of whoever leads in a later    *)
+(* one.                                                                      *)
 LeaderCompleteness ==
   \A s \in Server : \A x \in committed :
     role[s] = "leader" /\ currentTerm[s] > x.term =>
@@ -781,7 +804,8 @@ AnsweredIsCommitted ==
 
 -------------------------------------------------------------------------------
 (* Liveness, for which no protocol can do without an assumption on time      *)
-(* (Fischer, Lynch & Paterson 1985): see Timers.                             *)
+(* (Fischer, Lynch & Paterson 1985): see Timers.  So Spec alone implies      *)
+(* neither of these; models do, which make such an assumption.               *)
 
 (* There is a leader again and again, whatever becomes of the last one.      *)
 LeadersEmerge ==
