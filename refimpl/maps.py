@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, ValuesView
 from typing import TypeVar
 
 __all__ = ["FrozenMap"]
@@ -38,8 +38,20 @@ class FrozenMap(Mapping[K, V]):
     def __len__(self) -> int:
         return len(self._items)
 
+    def values(self) -> ValuesView[V]:
+        """Return the values.  `Mapping` would look up each key."""
+        return self._items.values()
+
     def __or__(self, others: Mapping[K, V]) -> FrozenMap[K, V]:
-        return FrozenMap({**self._items, **others})
+        """Return the map that has these as well: this very one if it does already.
+
+        Whoever assigns it then sees that nothing is new.
+        """
+        items = self._items
+        for key, value in others.items():
+            if key not in items or items[key] is not value:
+                return FrozenMap({**items, **others})
+        return self
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, FrozenMap):

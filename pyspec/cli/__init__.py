@@ -6,7 +6,6 @@ wait for libraries that it does not use.
 
 from __future__ import annotations
 
-import gc
 import importlib
 import os
 import signal
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import click
 
 from pyspec.errors import Bug, Exit, Interrupted, Mistake, PyspecError, Unavailable
+from pyspec.garbage import collect_seldom
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -35,10 +35,6 @@ COMMANDS: Final = {
     "new": "Scaffold a protocol; its audit says what is missing.",
     "doctor": "What was found: JRE, jar, versions, caches.",
 }
-_COLLECTING: Final = 10_000, 20, 20
-"""When Python looks for garbage in cycles: searches make millions of values and few
-cycles, and with its own 700 a tenth to a fifth of their time goes into looking."""
-
 HIDDEN_TRACEBACK: Final = "PYSPEC_DEBUG"
 
 
@@ -118,7 +114,7 @@ def group() -> None:
 def main() -> NoReturn:
     """Run the command line and exit with the code that says whose fault it was."""
     signal.signal(signal.SIGTERM, _terminate)
-    gc.set_threshold(*_COLLECTING)
+    collect_seldom()
     code = run(sys.argv[1:])
     try:
         sys.stdout.flush()

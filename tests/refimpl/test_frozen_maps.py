@@ -50,3 +50,18 @@ def test_values_that_can_be_changed_are_noticed_by_the_hash() -> None:
 
 def test_it_differs_from_a_dictionary() -> None:
     assert FrozenMap({"x": 1}) != {"x": 1}
+
+
+@given(pairs, pairs)
+def test_it_is_the_very_one_where_nothing_is_new(
+    one: dict[str, int], two: dict[str, int]
+) -> None:
+    frozen = FrozenMap(one)
+    assert (frozen | {**frozen}) is frozen
+    assert ((frozen | two) is frozen) <= (one | two == one)
+    assert [*(frozen | two).values()] == [*(one | two).values()]
+
+
+def test_an_equal_value_of_another_kind_is_new() -> None:
+    found = FrozenMap({"x": 1}) | {"x": True}
+    assert found["x"] is True

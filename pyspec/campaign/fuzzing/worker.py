@@ -25,6 +25,7 @@ from pyspec.campaign.fuzzing.shrink import Shrinking
 from pyspec.campaign.fuzzing.subject import Subject
 from pyspec.campaign.fuzzing.watch import Stuck, Watch
 from pyspec.errors import Bug, PyspecError
+from pyspec.garbage import collect_seldom
 from pyspec.tla2tools import find_toolchain
 from pyspec.trace.model import End
 
@@ -223,6 +224,7 @@ class Worker:
 
 def main() -> None:
     """Work until the input ends; what goes wrong is the last message."""
+    collect_seldom()
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what an implementation prints is no message
     try:
