@@ -8,6 +8,8 @@ CONSTANTS
   Unlimited,         \* a model value: "any number of times, uncounted"
   Remembers,         \* TRUE: the network keeps what was sent (for safety);
                      \* FALSE: it is the bag of the spec (for liveness)
+  Late,              \* the types of messages that reductions two and seven
+                     \* spare: they may come as late as one likes
   MaxTerm,           \* no server stands for a later term
   MaxRequests,       \* of each client
   MaxLog,            \* a leader with so many entries is not asked
@@ -56,8 +58,11 @@ Plus(bag, messages) ==
                ELSE bag (+) SetToBag(messages)
 
 (* Some messages are taken at once (see Due), and then are gone.             *)
+AtOnce(m) ==
+  m.type \in {"ClientRequest", "AppendEntriesReply"} \ Late
+
 Minus(bag, m) ==
-  IF Remembers /\ m.type \notin {"ClientRequest", "AppendEntriesReply"}
+  IF Remembers /\ ~ AtOnce(m)
     THEN bag
     ELSE bag (-) SetToBag({m})
 
@@ -66,6 +71,9 @@ Minus(bag, m) ==
 (* will one to a server that no longer is what it was when it asked.  A      *)
 (* question of an earlier term is only good for telling its sender of the    *)
 (* later one, which is no news to a sender that is in it.                    *)
+(* This takes for granted the guards that ignore such messages.  So there    *)
+(* are models in which those of some types are Late: they stay, and whoever  *)
+(* did not ignore them would be found out.                                   *)
 
 TracksLeaders == PreVote \/ Patient # {}
 
@@ -84,7 +92,7 @@ Done(m) ==
 NoNews(m) ==
   m.term < currentTerm[m.to] /\ currentTerm[m.sender] >= currentTerm[m.to]
 
-Useless(m) ==
+CanChangeNothing(m) ==
   CASE m.type = "RequestPreVote" ->
          NoNews(m)
     [] m.type = "RequestPreVoteReply" ->
@@ -112,6 +120,9 @@ Useless(m) ==
     [] m.type = "ClientReply" ->
          m.seq # seq[m.to]
 
+Useless(m) ==
+  m.type \notin Late /\ CanChangeNothing(m)
+
 (* Three: what some cfg has the network lose whenever it is sent; and, in    *)
 (* the models for liveness, what is sent to a server that is down.           *)
 Lost(m) == FALSE
@@ -131,6 +142,10 @@ Kept(bag) ==
 Absorbed(m) ==
   /\ ~ Remembers
   /\ \/ BagIn(m, net)
+     \/ /\ m.type = "AppendEntries"
+        /\ \E n \in InFlight :
+             /\ n.type = "AppendEntriesReply"
+             /\ n.sender = m.to /\ n.to = m.sender /\ n.term > m.term
      \/ /\ m.type = "ClientRequest"
         /\ \/ \E i \in lastApplied[m.to] + 1 .. Len(log[m.to]) :
                 log[m.to][i] = Entry(currentTerm[m.to], m.sender, m.seq)
@@ -158,7 +173,8 @@ MCHears(s, l) ==
 (* Request <- MCLimitedRequest.                                              *)
 MCLimitedRequest(c, s) ==
   /\ seq[c] <= MaxRequests
-  /\ Remembers => role[s] = "leader"
+  /\ Remembers => IF "ClientRequest" \in Late THEN s \in Electable
+                                             ELSE role[s] = "leader"
   /\ Len(log[s]) < MaxLog
   /\ UNCHANGED <<persistentVars, electionVars, leaderVars, machineVars,
                  seq, historyVars>>
@@ -177,11 +193,14 @@ MCLimitedRequest(c, s) ==
 (* may as well not arrive, or late; and it takes the answers, for to know    *)
 (* more, earlier, only lets it commit more and guess better, and what it     *)
 (* would have sent in ignorance it has sent before.  (An answer is therefore *)
-(* never lost, as if the entries had been, which are sent again then.)       *)
+(* never lost, as if the entries had been, which are sent again then.)  That *)
+(* takes RcvAccepted and RcvRefused for granted, so there are models with    *)
+(* Late answers, which are late, lost, repeated and reordered.               *)
 (*                                                                           *)
 (* For safety, with a network that remembers, a leader takes a request at    *)
-(* once, since the client might ask later instead; and who crashed comes     *)
-(* back, since to be down and to be slow look alike.                         *)
+(* once, since the client might ask later instead (unless requests are       *)
+(* Late, for it does not ask again for what was answered); and who crashed   *)
+(* comes back, since to be down and to be slow look alike.                   *)
 
 Elects(s) ==
   /\ role[s] \in {"precandidate", "candidate"}
@@ -189,7 +208,9 @@ Elects(s) ==
 
 CanSend(s, r) ==
   LET m == AppendEntries(s, r)
-  IN  /\ m \notin DOMAIN net
+  IN  /\ nextIndex[s][r] > 0     \* TypeOK says so, but a mutant may differ
+      /\ m \notin DOMAIN net
+      /\ ~ Absorbed(m)
       /\ ~ Lost(m)
       /\ ~ Useless(m)
       /\ ~ FindsItDown(m)
@@ -203,8 +224,9 @@ Due ==
              \/ \E r \in Peers(s) : CanSend(s, r)
        \/ Remembers /\ role[s] = "down"
   \/ \E m \in DOMAIN net :
-       \/ m.type = "AppendEntriesReply" /\ m.term = currentTerm[m.to]
-       \/ m.type = "ClientRequest" /\ Remembers
+       /\ AtOnce(m)
+       /\ \/ m.type = "AppendEntriesReply" /\ m.term = currentTerm[m.to]
+          \/ m.type = "ClientRequest" /\ Remembers
 
 -------------------------------------------------------------------------------
 (* MCX is X, and either a fault within its limit or none; it waits for what  *)
@@ -215,7 +237,7 @@ Due ==
 
 Free == ~ due
 Soon == due
-Prompt == Remembers => due
+Prompt(type) == IF type \in Late THEN Free ELSE Soon
 
 NoFault ==
   /\ UNCHANGED faults
@@ -228,24 +250,33 @@ Fault(kind) ==
             /\ faults' = [faults EXCEPT ![kind] = @ + 1]
   /\ due' = Due'
 
-(* When the timer of s may run out; and when it does so in good time: nobody *)
-(* leads, no election is under way, and s can win one.  A timeout in good    *)
-(* time is no fault.  That all are, from some time on, is what liveness      *)
-(* assumes; in a real system it is broadcasts being much faster than timers, *)
-(* and these being random (section 5.6).                                     *)
+(* When the timer of s may run out.                                          *)
 TimerMayRunOut(s) ==
   /\ s \in Electable
   /\ s \in Patient => leader[s] = Nil
   /\ currentTerm[s] < MaxTerm
   /\ ~ Rivals => \A r \in Server : currentTerm[r] <= currentTerm[s]
 
+(* When it does so in good time: nobody leads, no election is under way, and *)
+(* s can win one or, with pre-votes, still takes a leader that is no more    *)
+(* for its own.  A timeout in good time is no fault.  That all are, but for  *)
+(* a number of them, is what liveness assumes; in a real system it is        *)
+(* broadcasts being much faster than timers, and these being random (section *)
+(* 5.6).                                                                     *)
+WouldVote(r, s) ==
+  /\ role[r] # "down"
+  /\ UpToDate(Last(s), Last(r))
+  /\ PreVote => r = s \/ leader[r] = Nil
+
 InGoodTime(s) ==
   /\ ~ Remembers
   /\ \A r \in Server : role[r] # "leader"
   /\ \A m \in InFlight :
-       m.type \in {"RequestVote", "RequestVoteReply"} =>
+       m.type \in {"RequestPreVote", "RequestPreVoteReply",
+                  "RequestVote", "RequestVoteReply"} =>
          Useless(m) \/ FindsItDown(m)
-  /\ {r \in Server : role[r] # "down" /\ UpToDate(Last(s), Last(r))} \in Quorum
+  /\ \/ {r \in Server : WouldVote(r, s)} \in Quorum
+     \/ PreVote /\ leader[s] # Nil
 
 Ran(s) == IF InGoodTime(s) THEN NoFault ELSE Fault("timeout")
 
@@ -264,13 +295,16 @@ MCRefuseVote       == Free /\ \E m \in InFlight : RefuseVote(m) /\ NoFault
 MCRcvVote          == Free /\ \E m \in InFlight : RcvVote(m) /\ NoFault
 MCBecomeLeader(s)  == Soon /\ BecomeLeader(s) /\ NoFault
 MCStepDown         == Free /\ \E m \in InFlight : StepDown(m) /\ NoFault
-MCAppendRequest    == Prompt /\ \E m \in InFlight : AppendRequest(m) /\ NoFault
 MCAcceptEntries    == Free /\ \E m \in InFlight : AcceptEntries(m) /\ NoFault
 MCRefuseEntries    == Free /\ \E m \in InFlight : RefuseEntries(m) /\ NoFault
 MCRefuseOldEntries ==
   Free /\ \E m \in InFlight : RefuseOldEntries(m) /\ NoFault
-MCRcvAccepted      == Soon /\ \E m \in InFlight : RcvAccepted(m) /\ NoFault
-MCRcvRefused       == Soon /\ \E m \in InFlight : RcvRefused(m) /\ NoFault
+MCRcvAccepted ==
+  /\ Prompt("AppendEntriesReply")
+  /\ \E m \in InFlight : RcvAccepted(m) /\ NoFault
+MCRcvRefused ==
+  /\ Prompt("AppendEntriesReply")
+  /\ \E m \in InFlight : RcvRefused(m) /\ NoFault
 MCAdvanceCommitIndex(s) == Soon /\ AdvanceCommitIndex(s) /\ NoFault
 MCApply(s)         == Soon /\ Apply(s) /\ NoFault
 MCCrash(s)         == Free /\ Crash(s) /\ Fault("crash")
@@ -283,6 +317,13 @@ MCSendEntries(s, r) ==
   /\ CanSend(s, r)
   /\ SendEntries(s, r)
   /\ NoFault
+
+MCAppendRequest ==
+  /\ Remembers => Prompt("ClientRequest")
+  /\ \E m \in InFlight :
+       /\ AppendRequest(m)
+       /\ m.type \in Late => Len(log[m.to]) < MaxLog
+       /\ NoFault
 
 MCLoseMessage ==
   /\ ~ Remembers
@@ -335,15 +376,29 @@ MCNext ==
 MCSafetySpec ==
   MCInit /\ [][MCNext]_mcvars
 
-(* For liveness.  Progress and Timers promise, process by process and link   *)
-(* by link, that each does what it can.  Here it is enough that, as long as  *)
-(* somebody can do something, something is done: heartbeats without news are *)
-(* gone, so nothing goes round in a circle.  Who crashed stays down.         *)
-(* That every timer runs out in good time, from some time on, is assumed:    *)
-(* the others are counted as faults.                                         *)
+(* A timer runs out in good time.                                            *)
+GoodTimeout(s) ==
+  InGoodTime(s) /\ (MCTimeout(s) \/ MCAskForPreVotes(s))
+
+(* For liveness.  An abstraction of the spec's fairness: as long as somebody *)
+(* can do something, something is done, be it a request within MaxRequests   *)
+(* (so AllAnswered assumes Clients(MaxRequests)) or a timer that runs out in *)
+(* good time.  Other timeouts are faults.  Who crashed stays down.           *)
+SomethingIsDone ==
+  WF_mcvars(MCWork \/ \E s \in Server : GoodTimeout(s))
+
 MCSpec ==
   /\ MCSafetySpec
-  /\ WF_mcvars(MCWork \/ \E s \in Server : InGoodTime(s) /\ MCTimeout(s))
+  /\ SomethingIsDone
+
+(* It asks for no more than this does, which MCRaftFairness claims: what the *)
+(* spec promises process by process and link by link, clients that ask, and  *)
+(* in the place of Timers, that each runs out in good time.                  *)
+MCFairSpec ==
+  /\ MCSafetySpec
+  /\ Progress
+  /\ Clients(MaxRequests)
+  /\ \A s \in Server : WF_mcvars(GoodTimeout(s))
 
 -------------------------------------------------------------------------------
 (* Properties of models.                                                     *)
@@ -365,8 +420,9 @@ Settled(s) ==
        ~ (m.type = "RequestPreVoteReply" /\ m.granted
             /\ m.term = currentTerm[s])
 
-(* Then it leads for ever, whatever a server does that comes back from       *)
-(* beyond a partition, with a log and a timer in whatever state.             *)
+(* Then it leads for ever, whenever the timer of a server runs out that      *)
+(* comes back from beyond a partition.  (In the models of this nobody asks   *)
+(* for anything, so all logs are empty.)                                     *)
 LeaderStays ==
   \A s \in Server : [](Settled(s) => [](role[s] = "leader"))
 
@@ -445,6 +501,14 @@ ReachableAnswerDespiteFaults ==
 
 NotReachableAnswerDespiteFaults == ~ ReachableAnswerDespiteFaults
 
+(* The same, and two leaders were elected: the second answers.               *)
+ReachableAnswerBySecond ==
+  <>(/\ Cardinality(elected) = 2
+     /\ \A c \in Client : seq[c] = 1
+     /\ <>(\A c \in Client : seq[c] > MaxRequests))
+
+NotReachableAnswerBySecond == ~ ReachableAnswerBySecond
+
 -------------------------------------------------------------------------------
 (* Mutants: the protocol with one thing wrong, to see that the properties    *)
 (* would notice.  In a cfg, Committable <- CountingCommittable and so on.    *)
@@ -456,6 +520,35 @@ CountingCommittable(s) ==
 (* For figure 8: the leaders of other terms than the third reach nobody.     *)
 LostInFigure8(m) ==
   m.type = "AppendEntries" /\ m.term # 3
+
+(* Of elections only: leaders reach nobody.                                  *)
+LostInElections(m) ==
+  m.type = "AppendEntries"
+
+(* Of elections rivals hear nothing, and of leaders nobody else.             *)
+LostAmongRivals(m) ==
+  \/ m.type = "RequestVote" /\ m.to \in Electable
+  \/ m.type = "AppendEntries" /\ m.to \notin Electable
+
+(* Of promises of votes: only promises arrive, and leaders reach only        *)
+(* patient servers.                                                          *)
+LostBeyondPartition(m) ==
+  \/ m.type = "RequestPreVoteReply" /\ ~ m.granted
+  \/ m.type = "AppendEntries" /\ m.to \notin Patient
+
+(* Of two logs: leaders reach nobody but each other.                         *)
+LostButToRivals(m) ==
+  m.type = "AppendEntries" /\ m.to \notin Electable
+
+(* Of two leaders in turn: in odd terms one reaches only a server that does  *)
+(* not stand for election, in even terms the other reaches only the first.   *)
+Third == CHOOSE s \in Server \ Electable : TRUE
+
+LostInTurn(m) ==
+  \/ m.type = "AppendEntries" /\ m.term % 2 = 1 /\ m.to # Third
+  \/ m.type = "AppendEntries" /\ m.term % 2 = 0 /\ m.to \notin Electable
+  \/ m.type = "RequestVote" /\ m.term % 2 = 0 /\ m.to \in Electable
+  \/ m.type = "RequestVoteReply" /\ ~ m.granted
 
 (* The vote was not forced: who comes back may vote again in the same term.  *)
 ForgetfulRestart(s) ==
@@ -562,4 +655,71 @@ SilentApply(s) ==
   /\ IF role[s] = "leader" /\ IsNew(s, ToApply(s))
        THEN Send({ClientReply(s, ToApply(s).client, ToApply(s).seq)})
        ELSE UNCHANGED net
+(* A vote is counted, of whatever term it is.                                *)
+IndiscriminateRcvVote(m) ==
+  /\ Delivers("RequestVoteReply", m)
+  /\ role[m.to] = "candidate"
+  /\ m.granted
+  /\ votes' = [votes EXCEPT ![m.to] = @ \cup {m.sender}]
+  /\ UNCHANGED <<persistentVars, role, leader, leaderVars, machineVars,
+                 seq, historyVars>>
+  /\ Consume(m)
+
+(* The same for the promise of a vote,                                       *)
+IndiscriminateRcvPreVote(m) ==
+  /\ Delivers("RequestPreVoteReply", m)
+  /\ role[m.to] = "precandidate"
+  /\ m.granted
+  /\ votes' = [votes EXCEPT ![m.to] = @ \cup {m.sender}]
+  /\ UNCHANGED <<persistentVars, role, leader, leaderVars, machineVars,
+                 seq, historyVars>>
+  /\ Consume(m)
+
+(* and for an acknowledgement.                                               *)
+IndiscriminateRcvAccepted(m) ==
+  /\ Delivers("AppendEntriesReply", m)
+  /\ role[m.to] = "leader"
+  /\ m.success
+  /\ matchIndex' = [matchIndex EXCEPT ![m.to][m.sender] = Max(@, m.index)]
+  /\ nextIndex' = [nextIndex EXCEPT ![m.to][m.sender] = Max(@, m.index + 1)]
+  /\ UNCHANGED <<persistentVars, electionVars, machineVars, seq, historyVars>>
+  /\ Consume(m)
+
+(* Any refusal makes the leader try one entry earlier.                       *)
+CredulousRcvRefused(m) ==
+  /\ Delivers("AppendEntriesReply", m)
+  /\ role[m.to] = "leader"
+  /\ m.term = currentTerm[m.to]
+  /\ ~ m.success
+  /\ nextIndex' = [nextIndex EXCEPT ![m.to][m.sender] = m.index]
+  /\ UNCHANGED <<persistentVars, electionVars, matchIndex, machineVars,
+                 seq, historyVars>>
+  /\ Consume(m)
+
+(* A server votes for whoever asks, whomever it has voted for.               *)
+FickleGrantVote(m) ==
+  /\ Delivers("RequestVote", m)
+  /\ m.term >= currentTerm[m.to]
+  /\ UpToDate(m.last, Last(m.to))
+  /\ StepDownIfNew(m.to, m.term)
+  /\ EnterTerm(m.to, m.term, m.sender)
+  /\ UNCHANGED <<log, machineVars, seq, historyVars>>
+  /\ Answer(m, RequestVoteReply(m.to, m.sender, m.term, TRUE))
+
+(* Entries are put in their places, and what follows them stays.             *)
+PatchingMerge(l, i, entries) ==
+  SubSeq(l, 1, i) \o entries \o SubSeq(l, i + Len(entries) + 1, Len(l))
+
+(* A client takes any answer for one to its last request.                    *)
+TrustingRcvReply(m) ==
+  /\ Delivers("ClientReply", m)
+  /\ seq' = [seq EXCEPT ![m.to] = @ + 1]
+  /\ UNCHANGED <<persistentVars, electionVars, leaderVars, machineVars,
+                 historyVars>>
+  /\ Consume(m)
+
+(* A session remembers the last command, and forgets that there were others. *)
+ForgetfulIsNew(s, e) ==
+  LET own == SelectSeq(applied[s], LAMBDA x : x.client = e.client)
+  IN  own = <<>> \/ own[Len(own)].seq # e.seq
 ===============================================================================

@@ -494,7 +494,8 @@ SendEntries(s, r) ==
 (* The entry before those sent agrees, hence all before it do (Log           *)
 (* Matching).  Whoever sends entries in this term was elected in it, so a    *)
 (* candidate gives up.  New entries are forced before the answer leaves,     *)
-(* because the leader counts on them.                                        *)
+(* because the leader counts on them.  (Min would matter if a message had not*)
+(* the whole tail of the leader's log.)                                      *)
 AcceptEntries(m) ==
   /\ Delivers("AppendEntries", m)
   /\ m.term >= currentTerm[m.to]
@@ -542,7 +543,8 @@ RcvAccepted(m) ==
 
 (* The leader learns that it supposed too much, and tries one entry earlier. *)
 (* An answer to another question than the last says nothing new, nor does a  *)
-(* late one, about an index that agrees by now.                              *)
+(* late one, about an index that agrees by now.  (Nor is nextIndex ever 0, as*)
+(* a refusal from an earlier term, about position 0, would have it.)         *)
 RcvRefused(m) ==
   /\ Delivers("AppendEntriesReply", m)
   /\ role[m.to] = "leader"
