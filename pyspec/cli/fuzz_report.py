@@ -146,6 +146,9 @@ def _summary(campaign: Campaign, spec: Spec) -> Iterator[str]:
     never = result.never(actions)
     if never:
         yield f"  never taken: {', '.join(never)}"
+        subject = campaign.plan.subject
+        others = subject.protocol().variants if subject.variant is None else ()
+        yield from (f"    perhaps by --variant {name}" for name in others)
     rare = [f"{name} ({count:,})" for name, count in result.rare[:_RARE]]
     if rare:
         yield f"  rare: {', '.join(rare)}"

@@ -782,4 +782,6 @@ def raft(  # noqa: PLR0913 - what a run is made of, by name
     )
 
 
-PROTOCOL: Final = replace(raft(), variants={"pre_votes": raft(pre_vote=True)})
+PROTOCOL: Final = replace(
+    raft(clients=2), variants={"pre_votes": raft(clients=2, pre_vote=True)}
+)

@@ -258,7 +258,7 @@ def test_two_judges_of_histories_agree(tmp_path: Path) -> None:
     for cls in (Server, raft_broken.LocalReader, raft_broken.HastyLeader):
         busy = Workload(operations=20, think_ns=(0, 20 * MS))
         cut = Faults(partitions=6, partition_ns=(300 * MS, 900 * MS))
-        for seed in (5, 9, 19):
+        for seed in (5, 19):
             world = World(raft(3, 3, server_class=cls, workload=busy), seed, cut)
             world.run(1500)
             shops.append(world)

@@ -373,7 +373,7 @@ def test_runs_are_behaviors_of_the_spec(spec: Spec, pre_vote: bool) -> None:  # 
     traces = [
         simulate(raft(size, 2, pre_vote=pre_vote), seed, observe=observe)
         for size in (3, 5)
-        for seed in range(4)
+        for seed in range(2)
         for observe in (Observe.OWN, Observe.NAMES)
     ]
     assert set(headlines(spec, traces)) == {"conforms"}
