@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from pyspec.conformance.module import Formulas, Literals, drawn_at, model_values
@@ -20,7 +21,7 @@ from pyspec.conformance.said import (
     values_of,
 )
 from pyspec.conformance.walk import ANY, Asking, shape_of
-from pyspec.errors import Mistake
+from pyspec.errors import Mistake, Unavailable
 from pyspec.language.load import Source, stepping
 from pyspec.language.stepping import Steps
 from pyspec.tla2tools import Config
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from pyspec.conformance.footprint import Reader
     from pyspec.conformance.question import Spec
     from pyspec.conformance.walk import Shape
     from pyspec.tla2tools import Toolchain
@@ -157,7 +159,9 @@ class Asker:
             for word, name in named.items()
             if state is not None
         }
-        return Asking(self.facts, steps, names, roots, Renaming(meanings, _REMEMBERED))
+        renaming = Renaming(meanings, _REMEMBERED)
+        reader = cache(partial(self._reader, bodies))
+        return Asking(self.facts, steps, names, roots, renaming, reader)
 
     def steps(
         self,
@@ -166,19 +170,38 @@ class Asker:
         more: Mapping[str, Value] | None = None,
     ) -> Steps:
         """Compile definitions beside the spec; `more` are further constants."""
-        text = "\n".join([*self._head(more or {}), *bodies, "====", ""])
+        with self._source(bodies, more or {}) as source:
+            return Steps(stepping(source, wanted, self._toolchain, stop=self._stop))
+
+    @contextlib.contextmanager
+    def _source(
+        self, bodies: Sequence[str], more: Mapping[str, Value]
+    ) -> Iterator[Source]:
+        text = "\n".join([*self._head(more), *bodies, "====", ""])
         with Workspace() as workspace:
             module = workspace.path / f"{_NAME}.tla"
             module.write_text(text, encoding="utf-8")
             config = Config(
                 init="pxInit",
                 next="pxNext",
-                constants={**self.constants, **(more or {})},
+                constants={**self.constants, **more},
                 overrides=dict(self._spec.overrides),
             )
             library = (self._spec.path.absolute().parent, *self._spec.library)
-            source = Source(module, config, search_path(module, library))
-            return Steps(stepping(source, wanted, self._toolchain, stop=self._stop))
+            yield Source(module, config, search_path(module, library))
+
+    def _reader(self, bodies: Sequence[str]) -> Reader | None:
+        """Return what reads footprints off what was compiled; None without SANY."""
+        from pyspec.conformance.footprint import Reader  # noqa: PLC0415 - few need it
+        from pyspec.conformance.reading import read_module  # noqa: PLC0415 - likewise
+
+        numbers = {name: n for n, name in enumerate(self.facts.variables)}
+        try:
+            with self._source(bodies, {}) as source:
+                module, standard = read_module(source, self._toolchain, self._stop)
+        except (Mistake, Unavailable):
+            return None
+        return Reader(module, numbers, self.constants, standard)
 
     def _head(self, more: Mapping[str, Value]) -> list[str]:
         return [

@@ -12,6 +12,7 @@ from __future__ import annotations
 import enum
 import itertools
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from pyspec.errors import Mistake
@@ -28,7 +29,16 @@ if TYPE_CHECKING:
     from pyspec.trace.model import Observation
     from pyspec.values import Value
 
-__all__ = ["EVERY", "Cell", "Footprint", "How", "Reader", "joined", "with_observed"]
+__all__ = [
+    "EVERY",
+    "Cell",
+    "Drawn",
+    "Footprint",
+    "How",
+    "Reader",
+    "joined",
+    "with_observed",
+]
 
 
 class How(enum.Flag):
@@ -121,6 +131,13 @@ class _Some(enum.Enum):
     SOME = "some"
 
 
+class Drawn(NamedTuple):
+    """A value that an action draws, and what reads the footprint of its steps."""
+
+    value: Value
+    footprint: Callable[[], Footprint]
+
+
 Meaning: TypeAlias = "_Closure | _Passed | _Known | _Some"
 Names: TypeAlias = "dict[ir.Name, Meaning]"
 Assigned: TypeAlias = "dict[int, int]"
@@ -128,6 +145,7 @@ Assigned: TypeAlias = "dict[int, int]"
 _NO_VALUE: Final = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
 """What natives raise that are given what they are not made for."""
 _MOST_DRAWN: Final = 64
+_MOST_OUTCOMES: Final = 8
 _MOST_BUILT: Final = 1_000
 _MOST_VISITED: Final = 100_000
 
@@ -171,6 +189,27 @@ class Reader:
         """Return the footprint of looking at a state operator."""
         return self._footprint(operator, arguments, _Reading.look)
 
+    def drawn(self, operator: str, arguments: Iterable[Value]) -> list[Drawn] | None:
+        r"""Return what an action's first `\E` draws, each with its steps' footprint.
+
+        None if it does not begin with one, from a set that is known, or it is a
+        disjunction of which some part does not.
+        """
+        definition = self.module.definitions.get(operator)
+        if definition is None or definition.body is None:
+            return None
+        names = self._given(definition, arguments)
+        try:
+            steps = _Reading(self).first_drawn(definition.body, names)
+        except (_Unclear, RecursionError):
+            return None
+        if steps is None:
+            return None
+        return [
+            Drawn(value, partial(self._read, _Reading.act, node, inside))
+            for value, node, inside in steps
+        ]
+
     def observation(self, given: Observation) -> Footprint:
         """Return the footprint of an observation."""
         path = given.path
@@ -192,16 +231,27 @@ class Reader:
         definition = self.module.definitions.get(operator)
         if definition is None or definition.body is None:
             return self.everything
-        names: Names = {
-            name: _Known(value)
-            for name, value in zip(definition.parameters, arguments, strict=True)
-        }
+        return self._read(read, definition.body, self._given(definition, arguments))
+
+    def _read(
+        self,
+        read: Callable[[_Reading, ir.Node, Names], object],
+        node: ir.Node,
+        names: Names,
+    ) -> Footprint:
         reading = _Reading(self)
         try:
-            read(reading, definition.body, names)
+            read(reading, node, names)
         except (_Unclear, RecursionError):
             return self.everything
         return reading.cells
+
+    @staticmethod
+    def _given(definition: ir.Definition, arguments: Iterable[Value]) -> Names:
+        return {
+            name: _Known(value)
+            for name, value in zip(definition.parameters, arguments, strict=True)
+        }
 
 
 @dataclass
@@ -213,6 +263,8 @@ class _Reading:
     held: frozenset[Cell] = frozenset()
     assigning: bool = False
     visited: int = 0
+    ways: list[bool] | None = None
+    gone: int = 0
 
     def act(self, node: ir.Node, names: Names) -> None:
         """Read an action."""
@@ -224,6 +276,26 @@ class _Reading:
     def look(self, node: ir.Node, names: Names) -> None:
         """Read an expression."""
         self.reads(node, names)
+
+    def first_drawn(
+        self, node: ir.Node, names: Names
+    ) -> list[tuple[Value, ir.Node, Names]] | None:
+        r"""Return what the first `\E` draws, each with what is done with it."""
+        match node:
+            case ir.Builtin(name="$DisjList" | "\\lor"):
+                parts = [self.first_drawn(each, names) for each in node.arguments]
+                some = [part for part in parts if part is not None]
+                return [*itertools.chain(*some)] if len(some) == len(parts) else None
+            case ir.Binding(
+                name="$BoundedExists",
+                bounds=(ir.Bound(names=(name,), pattern=False, within=ir.Node() as s),),
+                arguments=(body,),
+            ):
+                known = self._known(s, names)
+                if known is None or not isinstance(known.value, frozenset):
+                    return None
+                return [(v, body, {**names, name: _Known(v)}) for v in known.value]
+        return None
 
     def _note(self, cell: Cell, how: How) -> None:
         self.cells[cell] = self.cells.get(cell, How(0)) | how
@@ -491,14 +563,52 @@ class _Reading:
         for base, more in ((one, other), (other, one)):
             found = self._update(number, base, names)
             if found is not None:
-                known = self._known(more, names)
-                keys: list[Key] = [EVERY]
-                if known is not None and isinstance(known.value, frozenset | Fn):
-                    keys = [*known.value]
-                else:
+                if self._known(more, names) is None:
                     self.reads(more, names)
-                return _with(found, keys, How.ADD)
+                return _with(found, self._elements(more, names), How.ADD)
         return None
+
+    def _elements(self, node: ir.Node, names: Names) -> Iterable[Key]:
+        """Return what may be in a set or bag, whichever way each IF in it goes."""
+        outcomes = self._outcomes(node, names)
+        found: dict[Key, None] = {} if outcomes else {EVERY: None}
+        for outcome in outcomes:
+            if not isinstance(outcome.value, frozenset | Fn):
+                return [EVERY]
+            found |= dict.fromkeys(outcome.value)
+        return found
+
+    def _outcomes(self, node: ir.Node, names: Names) -> list[_Known]:
+        """Return the values that an expression may have; none if it is unclear.
+
+        Of each IF that depends on the state both ways are gone.
+        """
+        found: list[_Known] = []
+        left: list[list[bool]] = [[]]
+        while left:
+            ways = left.pop()
+            decided, self.ways, self.gone = len(ways), ways, 0
+            known = self._known(node, names)
+            self.ways = None
+            if known is None or len(found) >= _MOST_OUTCOMES:
+                return []
+            found.append(known)
+            left += [[*ways[:n], True] for n in range(decided, len(ways))]
+        return found
+
+    def _branch(self, node: ir.Builtin, names: Names) -> ir.Node:
+        """Return the branch of an IF that is gone into now."""
+        condition, *branches = node.arguments
+        ways, self.ways = self.ways, None
+        known = self._known(condition, names)
+        self.ways = ways
+        if known is not None:
+            return branches[0 if known.value else 1]
+        assert ways is not None  # noqa: S101 - the caller looked
+        if self.gone == len(ways):
+            ways.append(False)
+        self.gone += 1
+        return branches[0 if ways[self.gone - 1] else 1]
 
     def _removed(
         self, number: int, one: ir.Node, other: ir.Node, names: Names
@@ -769,6 +879,8 @@ class _Reading:
             if node.name == "$RcdConstructor":
                 return record(**{name: _built(each) for name, each in fields.items()})
             return _as_value(ops.record_set(tuple(fields), *fields.values()))
+        if node.name == "$IfThenElse" and self.ways is not None:
+            return self._value(self._branch(node, names), names)
         if node.name not in _BUILT:
             raise _Unclear
         return _as_value(

@@ -17,6 +17,7 @@ from pyspec.conformance.explain import Detail, Probe, can_be_explained, explain
 from pyspec.conformance.judging import Judging, ends_matter, online, unrepeatable
 from pyspec.conformance.module import Formulas, Literals
 from pyspec.conformance.question import ask
+from pyspec.conformance.said import Said
 from pyspec.conformance.tlc_engine import (
     Limits,
     grouped,
@@ -147,15 +148,15 @@ class Monitor:
         return self._tried(self._walk.start, None)
 
     def _taken(self, event: Event) -> Verdict | None:
-        heard = self._asker.heard
-        if event not in heard:
+        heard, said = self._asker.heard, Said(event)
+        if said not in heard:
             alone = replace(self.question.trace, events=(event,))
             self._asker.asking([ask(self.question.spec, alone).trace])
-            heard.add(event)
+            heard.add(said)
         if self._asker.made is not self._asking:
             self._asking = self._asker.asking([])
             self._walk.goes_on_with(self._asking)
-        return self._tried(lambda: self._walk.take(event), event)
+        return self._tried(lambda: self._walk.take(event, said), event)
 
     def _tried(self, step: Callable[[], bool], event: Event | None) -> Verdict | None:
         try:

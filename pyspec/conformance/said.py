@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pyspec.trace.model import Event, Observation, Trace
     from pyspec.values import Value
 
-__all__ = ["Heard", "calls_of", "distinct", "observations_of", "values_of"]
+__all__ = ["Heard", "Said", "calls_of", "distinct", "observations_of", "values_of"]
 
 _REMEMBERED: Final = 1 << 16
 
@@ -21,28 +21,45 @@ def distinct(events: Iterable[Event]) -> Iterator[Event]:
     """Leave out events that say what one before them says, mostly."""
     seen = Heard()
     for event in events:
-        if event not in seen:
-            seen.add(event)
+        said = Said(event)
+        if said not in seen:
+            seen.add(said)
             yield event
+
+
+class Said:
+    """What an event says, to be looked up: its values are gone through just once."""
+
+    __slots__ = ("_hash", "_said")
+
+    def __init__(self, event: Event) -> None:
+        self._said = event.steps, event.observations
+        self._hash = hash(self._said)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Said) and self._said == other._said
 
 
 class Heard:
     """What events have said, as much of it as is worth its memory."""
 
     def __init__(self) -> None:
-        self._said: set[object] = set()
+        self._said: set[Said] = set()
 
     def __len__(self) -> int:
         return len(self._said)
 
-    def __contains__(self, event: Event) -> bool:
-        return (event.steps, event.observations) in self._said
+    def __contains__(self, said: Said) -> bool:
+        return said in self._said
 
-    def add(self, event: Event) -> None:
+    def add(self, said: Said) -> None:
         """Remember what an event says, and forget all before if that is too much."""
         if len(self._said) >= _REMEMBERED:
             self._said.clear()
-        self._said.add((event.steps, event.observations))
+        self._said.add(said)
 
 
 def calls_of(trace: Trace) -> Iterator[Call]:

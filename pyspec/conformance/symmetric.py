@@ -89,6 +89,7 @@ class Kinds:
     """
 
     def __init__(self, classes: Sequence[Sequence[ModelValue]]) -> None:
+        self.classes = classes
         self._ordered = tuple(name for each in classes for name in each)
         self._bounds = _bounds(classes)
         self.names = frozenset(self._ordered)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from pyspec.conformance.columns import Columns, Plain, moves
+from pyspec.conformance.footprint import joined
 from pyspec.conformance.module import arguments_of
 from pyspec.conformance.observe import holds, looks_of
-from pyspec.conformance.said import values_of
+from pyspec.conformance.said import Said, values_of
 from pyspec.conformance.symmetric import Kinds, alike
 from pyspec.explore.limits import Stopped
 from pyspec.explore.result import Cause
@@ -16,6 +18,8 @@ from pyspec.trace.model import UNKNOWN, AnyStep, Call, Skip
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 
+    from pyspec.conformance.columns import Moves, Node, Spare
+    from pyspec.conformance.footprint import Reader
     from pyspec.conformance.observe import Exactly
     from pyspec.language import Facts
     from pyspec.language.state import State
@@ -41,6 +45,11 @@ _MOST_PLANS: Final = 1 << 14
 _FEW: Final = 64
 """So many states are looked at one by one; more are looked at by kinds."""
 
+
+def _no_reader() -> None:
+    """Read no footprints."""
+
+
 ANY: Final = "pxS_any"
 """The generator of all steps of Next."""
 
@@ -61,6 +70,7 @@ class Asking:
     - names: the generator of each form of a call
     - roots: the function of each state operator that is observed
     - meanings: values of constants and definitions that traces name
+    - reader: gives what reads the footprints of all these, if that is possible
     """
 
     facts: Facts
@@ -68,6 +78,7 @@ class Asking:
     names: Mapping[Shape, str]
     roots: Mapping[str, str]
     meanings: Renaming
+    reader: Callable[[], Reader | None] = _no_reader
 
     def value(self, given: Value) -> Value:
         """Return a value with names of the spec replaced by what they mean."""
@@ -140,12 +151,13 @@ class Walk:
         """Ask another compilation of the spec from now on, which knows more."""
         self._asking = asking
         self._silent = tuple(self._quiet(each) for each in self._trace.silent)
-        self._plans: dict[object, Plan] = {}
+        self._plans: dict[Said, Plan] = {}
 
     def go(self) -> bool:
         """Take all events; False if one of them, or INIT, cannot be matched."""
         while True:
             self._kinds, self._tried_kinds, self.matched = None, False, -1
+            self._owned: dict[object, Moves | None] = {}
             fits = self.start() and self._take_all()
             if self._were_alike():
                 return fits
@@ -160,9 +172,9 @@ class Walk:
             self.matched = 0
         return bool(self.states)
 
-    def take(self, event: Event) -> bool:
+    def take(self, event: Event, said: Said | None = None) -> bool:
         """Match an event; False if no step does."""
-        plan = self.plan(event)
+        plan = self.plan(event, said)
         tried = self.closed(self.states)
         self._reduce(tried)
         found: dict[object, State] = {}
@@ -194,10 +206,11 @@ class Walk:
 
     def _deeper(self, events: Sequence[Event]) -> bool:
         """Match the other events, going on from each state before the next."""
-        first = self.matched
-        reached: list[dict[object, State]] = [{} for _ in range(len(events) + 1)]
-        reached[0] = {self._key(state): state for state in self.states}
-        ways = [self._onward(reached, events, 0, self.states)]
+        first, nodes = self.matched, self._nodes(events)
+        follow = [self._follower(event, nodes) for event in events]
+        reached: list[dict[object, State | None]] = [{} for _ in range(len(events) + 1)]
+        reached[0].update(map(nodes.node, self.states))
+        ways = [follow[0](reached[0].items(), reached[1])]
         total = 0
         while ways:
             after = next(ways[-1], None)
@@ -206,30 +219,75 @@ class Walk:
                 continue
             total += 1
             _bounded_in_all(total)
-            self.matched = max(self.matched, first + len(ways))
-            if len(ways) == len(events):
-                self.states = {after}
+            place = len(ways)
+            self.matched = max(self.matched, first + place)
+            if place == len(events):
+                self.states = nodes.states([after])
                 return True
-            ways.append(self._onward(reached, events, len(ways), {after}))
-        self.states = self.closed(set(reached[self.matched - first].values()))
+            ways.append(follow[place]([after], reached[place + 1]))
+        self.states = self.closed(nodes.states(reached[self.matched - first].items()))
         return False
 
-    def _onward(
-        self,
-        reached: list[dict[object, State]],
-        events: Sequence[Event],
-        place: int,
-        states: set[State],
-    ) -> Iterator[State]:
-        """Return states after an event that were not reached there before."""
-        plan, there = self.plan(events[place]), reached[place + 1]
-        for state in self.closed(states):
-            for after in plan.taken(state):
-                key = self._key(after)
-                if key not in there:
-                    there[key] = after
-                    yield after
-            self._look()
+    def _follower(self, event: Event, nodes: Columns | Plain) -> Follow:
+        """Return what gives the nodes after an event that were not reached before."""
+        plan, own = self.plan(event), None
+        if isinstance(nodes, Columns):
+            own = self._own(event)
+
+        def follow(
+            given: Iterable[Node], there: dict[object, State | None]
+        ) -> Iterator[Node]:
+            if self._silent:
+                given = map(nodes.node, self.closed(nodes.states(given)))
+            for node in given:
+                for after in nodes.followed(own, node, plan.taken):
+                    kind, state = after
+                    if kind not in there:
+                        there[kind] = state
+                        yield after
+                self._look()
+
+        return follow
+
+    # ------------------------------------------------------------ steps of one name
+
+    def _nodes(self, events: Iterable[Event]) -> Columns | Plain:
+        """Return what follows kinds without their states, if that serves some event."""
+        kinds = self._kinds
+        if kinds is not None and not self._silent and any(map(self._own, events)):
+            return Columns(kinds)
+        return Plain(self._key)
+
+    def _own(self, event: Event) -> Moves | None:
+        """Return the steps of an event if they are of one name each."""
+        key = event.steps, event.observations
+        if key not in self._owned:
+            self._owned[key] = self._found_own(event)
+        return self._owned[key]
+
+    def _found_own(self, event: Event) -> Moves | None:
+        asking, kinds, plan = self._asking, self._kinds, self.plan(event)
+        reader, (step, *more) = asking.reader(), event.steps
+        if kinds is None or reader is None or more or not isinstance(step, Call):
+            return None
+        name, given = asking.names[shape_of(step, asking.facts)], asking.arguments(step)
+        observed = [*map(asking.observation, event.observations)]
+        around = joined(map(reader.observation, observed))
+        drawn = reader.drawn(name, given)
+        if drawn is None:
+            around = joined([around, reader.action(name, given)])
+        looks = looks_of(
+            [each for each in observed if each.primed], asking.facts.variables
+        )
+
+        def taken(state: State, spare: Spare | None) -> Iterable[State]:
+            if not plan.before(state):
+                return ()
+            return filter(
+                plan.after, asking.steps.taken(name, state, given, *looks, spare)
+            )
+
+        return moves(kinds.classes, drawn, around, taken)
 
     # ------------------------------------------------------------ kinds of states
 
@@ -263,14 +321,15 @@ class Walk:
 
     # ------------------------------------------------------------ events
 
-    def plan(self, event: Event) -> Plan:
+    def plan(self, event: Event, said: Said | None = None) -> Plan:
         """Return an event, ready to be tried in many states."""
-        key = event.steps, event.observations
-        if key not in self._plans:
+        said = said or Said(event)
+        found = self._plans.get(said)
+        if found is None:
             if len(self._plans) >= _MOST_PLANS:
                 self._plans.clear()
-            self._plans[key] = self._made(event)
-        return self._plans[key]
+            found = self._plans[said] = self._made(event)
+        return found
 
     def _made(self, event: Event) -> Plan:
         observed = [*map(self._asking.observation, event.observations)]
@@ -358,6 +417,9 @@ class Walk:
 
 
 Move: TypeAlias = "Callable[[State], Iterable[State]]"
+Follow: TypeAlias = (
+    "Callable[[Iterable[Node], dict[object, State | None]], Iterator[Node]]"
+)
 Counts: TypeAlias = tuple[int, ...]
 
 

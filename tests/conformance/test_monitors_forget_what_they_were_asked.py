@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pyspec.conformance import Monitor, said
-from pyspec.conformance.said import Heard, distinct
+from pyspec.conformance.said import Heard, Said, distinct
 from pyspec.trace.model import Call, Event, Observation, Path, Relation, Trace
 from tests.conformance.replaying import spec_of, toolchain
 
@@ -55,11 +55,13 @@ def test_a_monitor_of_an_endless_stream_has_bounded_memory(
 def test_what_was_said_lately_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(said, "_REMEMBERED", MOST)
     heard, events = Heard(), list(islice(ticks(), MOST + 1))
-    for event in events[:MOST]:
-        heard.add(event)
-    assert all(event in heard for event in events[:MOST])
-    assert events[MOST] not in heard
-    heard.add(events[MOST])
+    says = list(map(Said, events))
+    for each in says[:MOST]:
+        heard.add(each)
+    assert all(each in heard for each in says[:MOST])
+    assert says[MOST] not in heard
+    heard.add(says[MOST])
     assert len(heard) == 1
-    assert events[MOST] in heard
+    assert says[MOST] in heard
+    assert Said(events[MOST]) in heard
     assert list(distinct([*events[:2], *events[:2]])) == events[:2]

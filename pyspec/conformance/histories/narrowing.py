@@ -9,6 +9,7 @@ from pyspec.conformance.walk import Walk
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pyspec.conformance.said import Said
     from pyspec.language.state import State
     from pyspec.trace.model import Event
     from pyspec.values import Value
@@ -27,9 +28,9 @@ class HistoryWalk(Walk):
     in the other.
     """
 
-    def take(self, event: Event) -> bool:
+    def take(self, event: Event, said: Said | None = None) -> bool:
         """Match an event; False if no step does."""
-        fits = super().take(event)
+        fits = super().take(event, said)
         if fits and len(self.states) > 1:
             self.states = self._best(self.states)
         return fits
