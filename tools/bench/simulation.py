@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from refimpl.process import Process
     from refimpl.protocol import Protocol
 
+MONITORS: list[tuple[Trace, Monitor]] = []
 EVENTS = 20_000
 RUN = 500
 
@@ -259,19 +260,31 @@ def recorded(protocol: Protocol, seed: int) -> int:
 
 
 def checked(protocol: Protocol, seed: int, spec: Spec) -> int:
-    """Simulate, and check each event as it comes."""
-    monitor: list[Monitor] = []
+    """Simulate, and check each event as it comes, as `pyspec fuzz` does."""
+    monitor: Monitor | None = None
 
     def take(event: Event) -> None:
-        if not monitor:
-            monitor.append(Monitor(spec, recorder.header({}), find_toolchain))
-        if monitor[0].take(event) is not None:
-            raise SystemExit(f"seed {seed}: {monitor[0].verdict.headline}")
+        nonlocal monitor
+        if monitor is None:
+            monitor = monitor_of(spec, recorder.header({}))
+        if monitor.take(event) is not None:
+            raise SystemExit(f"seed {seed}: {monitor.verdict.headline}")
 
     recorder = Recorder(protocol, Observe.OWN, take)
     world = World(protocol, seed, Faults(), recorder=recorder)
     world.run(RUN)
     return world.events
+
+
+def monitor_of(spec: Spec, header: Trace) -> Monitor:
+    """Return a monitor that has seen nothing; runs that begin alike share one."""
+    for known, monitor in MONITORS:
+        if known == header:
+            monitor.restart()
+            return monitor
+    monitor = Monitor(spec, header, find_toolchain)
+    MONITORS.append((header, monitor))
+    return monitor
 
 
 def replayed(traces: Sequence[Trace], spec: Spec) -> float:
