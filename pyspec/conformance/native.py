@@ -148,15 +148,21 @@ class Monitor:
         return self._tried(self._walk.start, None)
 
     def _taken(self, event: Event) -> Verdict | None:
-        heard, said = self._asker.heard, Said(event)
-        if said not in heard:
+        self._go_on()
+        said = Said(event)
+        plan = self._walk.planned(said)
+        if plan is None and said not in self._asker.heard:
             alone = replace(self.question.trace, events=(event,))
             self._asker.asking([ask(self.question.spec, alone).trace])
-            heard.add(said)
+            self._asker.heard.add(said)
+            self._go_on()
+        return self._tried(lambda: self._walk.take(event, plan), event)
+
+    def _go_on(self) -> None:
+        """Go on with what was compiled since, for whatever was asked."""
         if self._asker.made is not self._asking:
             self._asking = self._asker.asking([])
             self._walk.goes_on_with(self._asking)
-        return self._tried(lambda: self._walk.take(event, said), event)
 
     def _tried(self, step: Callable[[], bool], event: Event | None) -> Verdict | None:
         try:

@@ -172,9 +172,9 @@ class Walk:
             self.matched = 0
         return bool(self.states)
 
-    def take(self, event: Event, said: Said | None = None) -> bool:
+    def take(self, event: Event, plan: Plan | None = None) -> bool:
         """Match an event; False if no step does."""
-        plan = self.plan(event, said)
+        plan = plan or self.plan(event)
         tried = self.closed(self.states)
         self._reduce(tried)
         found: dict[object, State] = {}
@@ -321,9 +321,13 @@ class Walk:
 
     # ------------------------------------------------------------ events
 
-    def plan(self, event: Event, said: Said | None = None) -> Plan:
+    def planned(self, said: Said) -> Plan | None:
+        """Return an event that says this, if one was tried lately."""
+        return self._plans.get(said)
+
+    def plan(self, event: Event) -> Plan:
         """Return an event, ready to be tried in many states."""
-        said = said or Said(event)
+        said = Said(event)
         found = self._plans.get(said)
         if found is None:
             if len(self._plans) >= _MOST_PLANS:

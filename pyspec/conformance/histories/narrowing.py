@@ -9,7 +9,7 @@ from pyspec.conformance.walk import Walk
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pyspec.conformance.said import Said
+    from pyspec.conformance.walk import Plan
     from pyspec.language.state import State
     from pyspec.trace.model import Event
     from pyspec.values import Value
@@ -28,9 +28,9 @@ class HistoryWalk(Walk):
     in the other.
     """
 
-    def take(self, event: Event, said: Said | None = None) -> bool:
+    def take(self, event: Event, plan: Plan | None = None) -> bool:
         """Match an event; False if no step does."""
-        fits = super().take(event, said)
+        fits = super().take(event, plan)
         if fits and len(self.states) > 1:
             self.states = self._best(self.states)
         return fits

@@ -152,7 +152,7 @@ Absorbed(m) ==
            \/ \E n \in InFlight :
                 n.type = "ClientReply" /\ n.to = m.sender /\ n.seq = m.seq
 
-(* In each cfg: Send <- MCSend, Consume <- MCConsume, Answer <- MCAnswer.    *)
+(* In each cfg: Send <- MCSend, Consume <- MCConsume, Respond <- MCRespond.  *)
 (* They are the last conjuncts of their actions, so that the state after the *)
 (* step, which decides what is useless, is known.                            *)
 MCSend(messages) ==
@@ -161,7 +161,7 @@ MCSend(messages) ==
 MCConsume(m) ==
   net' = Kept(Minus(net, m))
 
-MCAnswer(m, reply) ==
+MCRespond(m, reply) ==
   net' = Kept(Plus(Minus(net, m), {reply}))
 
 (* Five: who leads is noted only if somebody asks.  Hears <- MCHears.        *)
@@ -360,11 +360,15 @@ MCWork ==
   \/ MCRcvRefused
   \/ \E s \in Server : MCAdvanceCommitIndex(s)
   \/ \E s \in Server : MCApply(s)
-  \/ \E c \in Client, s \in Server : MCRequest(c, s)
   \/ MCRcvReply
+
+(* What clients do, who need not want anything.                              *)
+MCAsk ==
+  \E c \in Client, s \in Server : MCRequest(c, s)
 
 MCNext ==
   \/ MCWork
+  \/ MCAsk
   \/ \E s \in Server : MCTimeout(s)
   \/ \E s \in Server : MCAskForPreVotes(s)
   \/ \E s \in Server : MCCrash(s)
@@ -381,17 +385,28 @@ GoodTimeout(s) ==
   InGoodTime(s) /\ (MCTimeout(s) \/ MCAskForPreVotes(s))
 
 (* For liveness.  An abstraction of the spec's fairness: as long as somebody *)
-(* can do something, something is done, be it a request within MaxRequests   *)
-(* (so AllAnswered assumes Clients(MaxRequests)) or a timer that runs out in *)
-(* good time.  Other timeouts are faults.  Who crashed stays down.           *)
+(* can do something, something is done, be it by a process or by a timer     *)
+(* that runs out in good time.  Other timeouts are faults.  Who crashed stays*)
+(* down.                                                                     *)
 SomethingIsDone ==
   WF_mcvars(MCWork \/ \E s \in Server : GoodTimeout(s))
 
-MCSpec ==
+(* That is enough for LeadersEmerge, but not for AllAnswered, since no client*)
+(* need ask.                                                                 *)
+MCSpecUnasked ==
   /\ MCSafetySpec
   /\ SomethingIsDone
 
-(* It asks for no more than this does, which MCRaftFairness claims: what the *)
+(* For both: as long as some client can ask somebody for something new, one  *)
+(* does; each for MaxRequests things, again and again until it is answered.  *)
+SomethingIsAsked ==
+  WF_mcvars(MCAsk)
+
+MCSpec ==
+  /\ MCSpecUnasked
+  /\ SomethingIsAsked
+
+(* They ask for no more than this does, which MCRaftFairness claims: what the*)
 (* spec promises process by process and link by link, clients that ask, and  *)
 (* in the place of Timers, that each runs out in good time.                  *)
 MCFairSpec ==
@@ -422,7 +437,8 @@ Settled(s) ==
 
 (* Then it leads for ever, whenever the timer of a server runs out that      *)
 (* comes back from beyond a partition.  (In the models of this nobody asks   *)
-(* for anything, so all logs are empty.)                                     *)
+(* for anything, so all logs are empty, and nobody crashes: a leader that    *)
+(* does leads no longer.)                                                    *)
 LeaderStays ==
   \A s \in Server : [](Settled(s) => [](role[s] = "leader"))
 
@@ -463,6 +479,16 @@ ReachableOldEntryCommitted ==
     /\ x.entry.term < x.term
     /\ \A y \in committed : y.index = x.index => y.term = x.term
 
+(* Figure 8 (e): an old entry is committed beneath one of the leader's term, *)
+(* and a server with an entry of a term in between stands in a later term.   *)
+ReachableFigure8E ==
+  \E x \in committed, s \in Server :
+    /\ x.entry.term < x.term
+    /\ role[s] = "candidate"
+    /\ currentTerm[s] > x.term
+    /\ x.index <= Len(log[s])
+    /\ log[s][x.index].term \in x.entry.term + 1 .. x.term - 1
+
 (* An entry is twice in the log; it was applied twice, and executed once.    *)
 ReachableDuplicateIgnored ==
   \E s \in Server : lastApplied[s] > Len(applied[s])
@@ -482,6 +508,7 @@ ReachableSettled ==
 NotReachableAnswer              == ~ ReachableAnswer
 NotReachableLeaderAfterCrash    == ~ ReachableLeaderAfterCrash
 NotReachableOldEntryCommitted   == ~ ReachableOldEntryCommitted
+NotReachableFigure8E            == ~ ReachableFigure8E
 NotReachableDuplicateIgnored    == ~ ReachableDuplicateIgnored
 NotReachableMajorityOverwritten == ~ ReachableMajorityOverwritten
 NotReachableSettled             == ~ ReachableSettled
@@ -520,6 +547,11 @@ CountingCommittable(s) ==
 (* For figure 8: the leaders of other terms than the third reach nobody.     *)
 LostInFigure8(m) ==
   m.type = "AppendEntries" /\ m.term # 3
+
+(* The same, and nobody is told that it does not get a vote.                 *)
+LostInFigure8E(m) ==
+  \/ LostInFigure8(m)
+  \/ m.type = "RequestVoteReply" /\ ~ m.granted
 
 (* Of elections only: leaders reach nobody.                                  *)
 LostInElections(m) ==
@@ -561,6 +593,9 @@ ForgetfulRestart(s) ==
 (* Any log is good enough to lead.                                           *)
 AlwaysUpToDate(p, q) == TRUE
 
+(* A log is good enough if it is long enough, whatever it has at p.          *)
+ReachesUpTo(s, p) == p.index <= Len(log[s])
+
 (* Whatever follows the entries sent goes, conflict or not.                  *)
 TruncatingMerge(l, i, entries) ==
   SubSeq(l, 1, i) \o entries
@@ -571,7 +606,7 @@ AppendingMerge(l, i, entries) ==
 
 (* A leader enters a later term as if it led that one as well.  (One that    *)
 (* ignores later terms altogether does no harm: it stays in a term in which  *)
-(* nobody listens to it any more.)                                           *)
+(* a majority takes nothing from it any more.)                               *)
 StubbornBecomeFollower(s, l) ==
   IF role[s] = "leader"
     THEN UNCHANGED <<electionVars, leaderVars>>
@@ -599,7 +634,7 @@ HastyAppendRequest(m) ==
                Append(@, Entry(currentTerm[m.to], m.sender, m.seq))]
   /\ UNCHANGED <<currentTerm, votedFor, electionVars, leaderVars,
                  machineVars, seq, historyVars>>
-  /\ Answer(m, ClientReply(m.to, m.sender, m.seq))
+  /\ Respond(m, ClientReply(m.to, m.sender, m.seq))
 
 (* A follower applies what it receives.                                      *)
 EagerAcceptEntries(m) ==
@@ -612,8 +647,8 @@ EagerAcceptEntries(m) ==
   /\ commitIndex' = [commitIndex EXCEPT ![m.to] =
                        Max(@, m.prev.index + Len(m.entries))]
   /\ UNCHANGED <<lastApplied, applied, seq, historyVars>>
-  /\ Answer(m, AppendEntriesReply(m.to, m.sender,
-                                  m.term, TRUE, m.prev.index + Len(m.entries)))
+  /\ Respond(m, AppendEntriesReply(m.to, m.sender, m.term, TRUE,
+                                   m.prev.index + Len(m.entries)))
 
 (* What agrees is what is sent next: one off.                                *)
 RepeatingRcvAccepted(m) ==
@@ -636,7 +671,7 @@ DisloyalGrantPreVote(m) ==
   /\ UpToDate(m.last, Last(m.to))
   /\ UNCHANGED <<persistentVars, electionVars, leaderVars, machineVars,
                  seq, historyVars>>
-  /\ Answer(m, RequestPreVoteReply(m.to, m.sender, m.term, TRUE))
+  /\ Respond(m, RequestPreVoteReply(m.to, m.sender, m.term, TRUE))
 
 (* A leader needs everybody.                                                 *)
 Unanimity == {Server}
@@ -655,6 +690,7 @@ SilentApply(s) ==
   /\ IF role[s] = "leader" /\ IsNew(s, ToApply(s))
        THEN Send({ClientReply(s, ToApply(s).client, ToApply(s).seq)})
        ELSE UNCHANGED net
+
 (* A vote is counted, of whatever term it is.                                *)
 IndiscriminateRcvVote(m) ==
   /\ Delivers("RequestVoteReply", m)
@@ -704,7 +740,7 @@ FickleGrantVote(m) ==
   /\ StepDownIfNew(m.to, m.term)
   /\ EnterTerm(m.to, m.term, m.sender)
   /\ UNCHANGED <<log, machineVars, seq, historyVars>>
-  /\ Answer(m, RequestVoteReply(m.to, m.sender, m.term, TRUE))
+  /\ Respond(m, RequestVoteReply(m.to, m.sender, m.term, TRUE))
 
 (* Entries are put in their places, and what follows them stays.             *)
 PatchingMerge(l, i, entries) ==

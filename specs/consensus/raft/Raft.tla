@@ -182,7 +182,7 @@ Consume(m) ==
   net' = net (-) SetToBag({m})
 
 (* m is consumed and answered, in one step.                                  *)
-Answer(m, reply) ==
+Respond(m, reply) ==
   net' = (net (-) SetToBag({m})) (+) SetToBag({reply})
 
 -------------------------------------------------------------------------------
@@ -370,7 +370,7 @@ GrantPreVote(m) ==
   /\ UpToDate(m.last, Last(m.to))
   /\ UNCHANGED <<persistentVars, electionVars, leaderVars, machineVars,
                  seq, historyVars>>
-  /\ Answer(m, RequestPreVoteReply(m.to, m.sender, m.term, TRUE))
+  /\ Respond(m, RequestPreVoteReply(m.to, m.sender, m.term, TRUE))
 
 (* It would not.  If that is because it is ahead, then its answer tells the  *)
 (* sender of the later term.                                                 *)
@@ -381,8 +381,8 @@ RefusePreVote(m) ==
      \/ ~ UpToDate(m.last, Last(m.to))
   /\ UNCHANGED <<persistentVars, electionVars, leaderVars, machineVars,
                  seq, historyVars>>
-  /\ Answer(m, RequestPreVoteReply(m.to, m.sender,
-                                   Max(m.term, currentTerm[m.to]), FALSE))
+  /\ Respond(m, RequestPreVoteReply(m.to, m.sender,
+                                    Max(m.term, currentTerm[m.to]), FALSE))
 
 (* A pre-candidate counts a server that would vote for it.                   *)
 RcvPreVote(m) ==
@@ -414,7 +414,7 @@ GrantVote(m) ==
   /\ StepDownIfNew(m.to, m.term)
   /\ EnterTerm(m.to, m.term, m.sender)
   /\ UNCHANGED <<log, machineVars, seq, historyVars>>
-  /\ Answer(m, RequestVoteReply(m.to, m.sender, m.term, TRUE))
+  /\ Respond(m, RequestVoteReply(m.to, m.sender, m.term, TRUE))
 
 (* It does not.  It enters the sender's term all the same, so that it helps  *)
 (* no leader of an earlier one any longer.                                   *)
@@ -426,8 +426,8 @@ RefuseVote(m) ==
   /\ StepDownIfNew(m.to, m.term)
   /\ EnterTerm(m.to, m.term, Nil)
   /\ UNCHANGED <<log, machineVars, seq, historyVars>>
-  /\ Answer(m, RequestVoteReply(m.to, m.sender,
-                                Max(m.term, currentTerm[m.to]), FALSE))
+  /\ Respond(m, RequestVoteReply(m.to, m.sender,
+                                 Max(m.term, currentTerm[m.to]), FALSE))
 
 (* A candidate counts a vote.  Votes form a set, so that two copies of one   *)
 (* count once.                                                               *)
@@ -506,8 +506,8 @@ AcceptEntries(m) ==
   /\ commitIndex' = [commitIndex EXCEPT ![m.to] =
                        Max(@, Min(m.commit, m.prev.index + Len(m.entries)))]
   /\ UNCHANGED <<lastApplied, applied, seq, historyVars>>
-  /\ Answer(m, AppendEntriesReply(m.to, m.sender,
-                                  m.term, TRUE, m.prev.index + Len(m.entries)))
+  /\ Respond(m, AppendEntriesReply(m.to, m.sender, m.term, TRUE,
+                                   m.prev.index + Len(m.entries)))
 
 (* The logs do not agree as far as the leader supposed.                      *)
 RefuseEntries(m) ==
@@ -517,7 +517,8 @@ RefuseEntries(m) ==
   /\ BecomeFollower(m.to, m.sender)
   /\ EnterTerm(m.to, m.term, Nil)
   /\ UNCHANGED <<log, machineVars, seq, historyVars>>
-  /\ Answer(m, AppendEntriesReply(m.to, m.sender, m.term, FALSE, m.prev.index))
+  /\ Respond(m, AppendEntriesReply(m.to, m.sender,
+                                   m.term, FALSE, m.prev.index))
 
 (* The sender no longer leads, and seems not to know.                        *)
 RefuseOldEntries(m) ==
@@ -525,8 +526,8 @@ RefuseOldEntries(m) ==
   /\ m.term < currentTerm[m.to]
   /\ UNCHANGED <<persistentVars, electionVars, leaderVars, machineVars,
                  seq, historyVars>>
-  /\ Answer(m, AppendEntriesReply(m.to, m.sender,
-                                  currentTerm[m.to], FALSE, m.prev.index))
+  /\ Respond(m, AppendEntriesReply(m.to, m.sender,
+                                   currentTerm[m.to], FALSE, m.prev.index))
 
 (* The leader learns how far another log agrees.  Answers may come in any    *)
 (* order, and agreement is never lost while the term lasts, so the largest   *)
