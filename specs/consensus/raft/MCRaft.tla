@@ -386,13 +386,13 @@ GoodTimeout(s) ==
 
 (* For liveness.  An abstraction of the spec's fairness: as long as somebody *)
 (* can do something, something is done, be it by a process or by a timer     *)
-(* that runs out in good time.  Other timeouts are faults.  Who crashed stays*)
-(* down.                                                                     *)
+(* that runs out in good time.  Other timeouts are faults.  Who crashed      *)
+(* stays down.                                                               *)
 SomethingIsDone ==
   WF_mcvars(MCWork \/ \E s \in Server : GoodTimeout(s))
 
-(* That is enough for LeadersEmerge, but not for AllAnswered, since no client*)
-(* need ask.                                                                 *)
+(* That is enough for LeadersEmerge, but not for AllAnswered, since no       *)
+(* client need ask.                                                          *)
 MCSpecUnasked ==
   /\ MCSafetySpec
   /\ SomethingIsDone
@@ -406,12 +406,24 @@ MCSpec ==
   /\ MCSpecUnasked
   /\ SomethingIsAsked
 
-(* They ask for no more than this does, which MCRaftFairness claims: what the*)
-(* spec promises process by process and link by link, clients that ask, and  *)
-(* in the place of Timers, that each runs out in good time.                  *)
+(* They ask for no more than this does, which MCRaftFairness claims: what    *)
+(* the spec promises process by process and link by link, clients that ask,  *)
+(* and in the place of Timers, that each runs out in good time.              *)
 MCFairSpec ==
   /\ MCSafetySpec
   /\ Progress
+  /\ Clients(MaxRequests)
+  /\ \A s \in Server : WF_mcvars(GoodTimeout(s))
+
+(* None of these can be spared: without clients nothing is asked, and if     *)
+(* only they and timers do something, messages are left lying.               *)
+MCFairUnasked ==
+  /\ MCSafetySpec
+  /\ Progress
+  /\ \A s \in Server : WF_mcvars(GoodTimeout(s))
+
+MCFairIdle ==
+  /\ MCSafetySpec
   /\ Clients(MaxRequests)
   /\ \A s \in Server : WF_mcvars(GoodTimeout(s))
 
@@ -617,7 +629,7 @@ StubbornBecomeFollower(s, l) ==
 
 (* A leader writes over what it has not committed.                           *)
 OverwritingAppendRequest(m) ==
-  /\ Delivers("ClientRequest", m)
+  /\ Delivers(net, "ClientRequest", m)
   /\ role[m.to] = "leader"
   /\ log' = [log EXCEPT ![m.to] =
                Append(SubSeq(@, 1, commitIndex[m.to]),
@@ -628,7 +640,7 @@ OverwritingAppendRequest(m) ==
 
 (* A leader answers what it has in its log, before anybody else has it.      *)
 HastyAppendRequest(m) ==
-  /\ Delivers("ClientRequest", m)
+  /\ Delivers(net, "ClientRequest", m)
   /\ role[m.to] = "leader"
   /\ log' = [log EXCEPT ![m.to] =
                Append(@, Entry(currentTerm[m.to], m.sender, m.seq))]
@@ -638,7 +650,7 @@ HastyAppendRequest(m) ==
 
 (* A follower applies what it receives.                                      *)
 EagerAcceptEntries(m) ==
-  /\ Delivers("AppendEntries", m)
+  /\ Delivers(net, "AppendEntries", m)
   /\ m.term >= currentTerm[m.to]
   /\ Has(m.to, m.prev)
   /\ BecomeFollower(m.to, m.sender)
@@ -652,7 +664,7 @@ EagerAcceptEntries(m) ==
 
 (* What agrees is what is sent next: one off.                                *)
 RepeatingRcvAccepted(m) ==
-  /\ Delivers("AppendEntriesReply", m)
+  /\ Delivers(net, "AppendEntriesReply", m)
   /\ role[m.to] = "leader"
   /\ m.term = currentTerm[m.to]
   /\ m.success
@@ -666,7 +678,7 @@ AlwaysNew(s, e) == TRUE
 
 (* A server would vote for whoever asks, even if it hears a leader.          *)
 DisloyalGrantPreVote(m) ==
-  /\ Delivers("RequestPreVote", m)
+  /\ Delivers(net, "RequestPreVote", m)
   /\ m.term >= currentTerm[m.to]
   /\ UpToDate(m.last, Last(m.to))
   /\ UNCHANGED <<persistentVars, electionVars, leaderVars, machineVars,
@@ -693,7 +705,7 @@ SilentApply(s) ==
 
 (* A vote is counted, of whatever term it is.                                *)
 IndiscriminateRcvVote(m) ==
-  /\ Delivers("RequestVoteReply", m)
+  /\ Delivers(net, "RequestVoteReply", m)
   /\ role[m.to] = "candidate"
   /\ m.granted
   /\ votes' = [votes EXCEPT ![m.to] = @ \cup {m.sender}]
@@ -703,7 +715,7 @@ IndiscriminateRcvVote(m) ==
 
 (* The same for the promise of a vote,                                       *)
 IndiscriminateRcvPreVote(m) ==
-  /\ Delivers("RequestPreVoteReply", m)
+  /\ Delivers(net, "RequestPreVoteReply", m)
   /\ role[m.to] = "precandidate"
   /\ m.granted
   /\ votes' = [votes EXCEPT ![m.to] = @ \cup {m.sender}]
@@ -713,7 +725,7 @@ IndiscriminateRcvPreVote(m) ==
 
 (* and for an acknowledgement.                                               *)
 IndiscriminateRcvAccepted(m) ==
-  /\ Delivers("AppendEntriesReply", m)
+  /\ Delivers(net, "AppendEntriesReply", m)
   /\ role[m.to] = "leader"
   /\ m.success
   /\ matchIndex' = [matchIndex EXCEPT ![m.to][m.sender] = Max(@, m.index)]
@@ -723,7 +735,7 @@ IndiscriminateRcvAccepted(m) ==
 
 (* Any refusal makes the leader try one entry earlier.                       *)
 CredulousRcvRefused(m) ==
-  /\ Delivers("AppendEntriesReply", m)
+  /\ Delivers(net, "AppendEntriesReply", m)
   /\ role[m.to] = "leader"
   /\ m.term = currentTerm[m.to]
   /\ ~ m.success
@@ -734,7 +746,7 @@ CredulousRcvRefused(m) ==
 
 (* A server votes for whoever asks, whomever it has voted for.               *)
 FickleGrantVote(m) ==
-  /\ Delivers("RequestVote", m)
+  /\ Delivers(net, "RequestVote", m)
   /\ m.term >= currentTerm[m.to]
   /\ UpToDate(m.last, Last(m.to))
   /\ StepDownIfNew(m.to, m.term)
@@ -748,7 +760,7 @@ PatchingMerge(l, i, entries) ==
 
 (* A client takes any answer for one to its last request.                    *)
 TrustingRcvReply(m) ==
-  /\ Delivers("ClientReply", m)
+  /\ Delivers(net, "ClientReply", m)
   /\ seq' = [seq EXCEPT ![m.to] = @ + 1]
   /\ UNCHANGED <<persistentVars, electionVars, leaderVars, machineVars,
                  historyVars>>

@@ -170,9 +170,9 @@ Replies ==
 
 Up(p) == p \in Server => role[p] # "down"
 
-Delivers(type, m) ==
+Delivers(bag, type, m) ==
   /\ m.type = type
-  /\ BagIn(m, net)
+  /\ BagIn(m, bag)
   /\ Up(m.to)
 
 Send(messages) ==
@@ -364,7 +364,7 @@ AskForPreVotes(s) ==
 (* A server would vote for the sender: it misses its leader as well, and the *)
 (* sender's log is good enough.  It promises nothing by that.                *)
 GrantPreVote(m) ==
-  /\ Delivers("RequestPreVote", m)
+  /\ Delivers(net, "RequestPreVote", m)
   /\ m.term >= currentTerm[m.to]
   /\ leader[m.to] = Nil
   /\ UpToDate(m.last, Last(m.to))
@@ -375,7 +375,7 @@ GrantPreVote(m) ==
 (* It would not.  If that is because it is ahead, then its answer tells the  *)
 (* sender of the later term.                                                 *)
 RefusePreVote(m) ==
-  /\ Delivers("RequestPreVote", m)
+  /\ Delivers(net, "RequestPreVote", m)
   /\ \/ m.term < currentTerm[m.to]
      \/ leader[m.to] # Nil
      \/ ~ UpToDate(m.last, Last(m.to))
@@ -386,7 +386,7 @@ RefusePreVote(m) ==
 
 (* A pre-candidate counts a server that would vote for it.                   *)
 RcvPreVote(m) ==
-  /\ Delivers("RequestPreVoteReply", m)
+  /\ Delivers(net, "RequestPreVoteReply", m)
   /\ role[m.to] = "precandidate"
   /\ m.term = currentTerm[m.to]
   /\ m.granted
@@ -407,7 +407,7 @@ WinPreVote(s) ==
 (* and somebody of it must have voted.  The vote is forced before it is      *)
 (* sent.  Asked again, the server gives the same answer again.               *)
 GrantVote(m) ==
-  /\ Delivers("RequestVote", m)
+  /\ Delivers(net, "RequestVote", m)
   /\ m.term >= currentTerm[m.to]
   /\ m.term > currentTerm[m.to] \/ votedFor[m.to] \in {Nil, m.sender}
   /\ UpToDate(m.last, Last(m.to))
@@ -419,7 +419,7 @@ GrantVote(m) ==
 (* It does not.  It enters the sender's term all the same, so that it helps  *)
 (* no leader of an earlier one any longer.                                   *)
 RefuseVote(m) ==
-  /\ Delivers("RequestVote", m)
+  /\ Delivers(net, "RequestVote", m)
   /\ \/ m.term < currentTerm[m.to]
      \/ m.term = currentTerm[m.to] /\ votedFor[m.to] \notin {Nil, m.sender}
      \/ ~ UpToDate(m.last, Last(m.to))
@@ -432,7 +432,7 @@ RefuseVote(m) ==
 (* A candidate counts a vote.  Votes form a set, so that two copies of one   *)
 (* count once.                                                               *)
 RcvVote(m) ==
-  /\ Delivers("RequestVoteReply", m)
+  /\ Delivers(net, "RequestVoteReply", m)
   /\ role[m.to] = "candidate"
   /\ m.term = currentTerm[m.to]
   /\ m.granted
@@ -459,7 +459,7 @@ BecomeLeader(s) ==
 (* An answer tells a server of a later term.  Whatever it asked for, its own *)
 (* term is over.                                                             *)
 StepDown(m) ==
-  /\ \E type \in Replies : Delivers(type, m)
+  /\ \E type \in Replies : Delivers(net, type, m)
   /\ m.term > currentTerm[m.to]
   /\ BecomeFollower(m.to, Nil)
   /\ EnterTerm(m.to, m.term, Nil)
@@ -473,7 +473,7 @@ StepDown(m) ==
 (* already, for clients repeat what was not answered; that is seen when it   *)
 (* is applied, since only then is it certain which entries there are.        *)
 AppendRequest(m) ==
-  /\ Delivers("ClientRequest", m)
+  /\ Delivers(net, "ClientRequest", m)
   /\ role[m.to] = "leader"
   /\ log' = [log EXCEPT ![m.to] =
                Append(@, Entry(currentTerm[m.to], m.sender, m.seq))]
@@ -497,7 +497,7 @@ SendEntries(s, r) ==
 (* because the leader counts on them.  (Min would matter if a message had not*)
 (* the whole tail of the leader's log.)                                      *)
 AcceptEntries(m) ==
-  /\ Delivers("AppendEntries", m)
+  /\ Delivers(net, "AppendEntries", m)
   /\ m.term >= currentTerm[m.to]
   /\ Has(m.to, m.prev)
   /\ BecomeFollower(m.to, m.sender)
@@ -511,7 +511,7 @@ AcceptEntries(m) ==
 
 (* The logs do not agree as far as the leader supposed.                      *)
 RefuseEntries(m) ==
-  /\ Delivers("AppendEntries", m)
+  /\ Delivers(net, "AppendEntries", m)
   /\ m.term >= currentTerm[m.to]
   /\ ~ Has(m.to, m.prev)
   /\ BecomeFollower(m.to, m.sender)
@@ -522,7 +522,7 @@ RefuseEntries(m) ==
 
 (* The sender no longer leads, and seems not to know.                        *)
 RefuseOldEntries(m) ==
-  /\ Delivers("AppendEntries", m)
+  /\ Delivers(net, "AppendEntries", m)
   /\ m.term < currentTerm[m.to]
   /\ UNCHANGED <<persistentVars, electionVars, leaderVars, machineVars,
                  seq, historyVars>>
@@ -533,7 +533,7 @@ RefuseOldEntries(m) ==
 (* order, and agreement is never lost while the term lasts, so the largest   *)
 (* index counts.                                                             *)
 RcvAccepted(m) ==
-  /\ Delivers("AppendEntriesReply", m)
+  /\ Delivers(net, "AppendEntriesReply", m)
   /\ role[m.to] = "leader"
   /\ m.term = currentTerm[m.to]
   /\ m.success
@@ -547,7 +547,7 @@ RcvAccepted(m) ==
 (* late one, about an index that agrees by now.  (Nor is nextIndex ever 0, as*)
 (* a refusal from an earlier term, about position 0, would have it.)         *)
 RcvRefused(m) ==
-  /\ Delivers("AppendEntriesReply", m)
+  /\ Delivers(net, "AppendEntriesReply", m)
   /\ role[m.to] = "leader"
   /\ m.term = currentTerm[m.to]
   /\ ~ m.success
@@ -631,7 +631,7 @@ Request(c, s) ==
 (* The command was executed, and c can go on to the next.  An answer to an   *)
 (* earlier request is ignored.                                               *)
 RcvReply(m) ==
-  /\ Delivers("ClientReply", m)
+  /\ Delivers(net, "ClientReply", m)
   /\ m.seq = seq[m.to]
   /\ seq' = [seq EXCEPT ![m.to] = @ + 1]
   /\ UNCHANGED <<persistentVars, electionVars, leaderVars, machineVars,
