@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["bounded_memory", "deep_recursion", "ticking"]
 
 TICK_S: Final = 0.2
+_DOORS: Final = frozenset({"__enter__", "__exit__"})
+_NEAR: Final = 3
+"""Frames: contextlib's own, the generator that it runs, and a helper of this."""
 _MB: Final = 1 << 20
 _HEADROOM_MB: Final = 64
 _FRAMES: Final = 12_000
@@ -38,9 +41,8 @@ def ticking(look: Callable[[], None], every_s: float = TICK_S) -> Iterator[None]
 
     def tick(signum: int, frame: FrameType | None) -> None:
         del signum
-        if frame is not None and "weakref" in frame.f_code.co_filename:
-            return  # an exception in a destructor would be lost; the next tick comes
-        look()
+        if not _is_delicate(frame):
+            look()
 
     before = signal.signal(signal.SIGALRM, tick)
     signal.setitimer(signal.ITIMER_REAL, every_s, every_s)
@@ -49,6 +51,22 @@ def ticking(look: Callable[[], None], every_s: float = TICK_S) -> Iterator[None]
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+def _is_delicate(frame: FrameType | None) -> bool:
+    """Whether an exception would do harm here; the next tick comes soon.
+
+    In a destructor it would be lost.  While a block is being opened or closed, it
+    would leave the block open, and what that holds as it is.
+    """
+    for _ in range(_NEAR):
+        if frame is None:
+            return False
+        code = frame.f_code
+        if code.co_name in _DOORS or "weakref" in code.co_filename:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _in_charge() -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Model", "State", "Step", "naming"]
 
 
-def naming(model: object) -> AbstractContextManager[None]:
+def naming(model: object) -> AbstractContextManager[object]:
     """Return a block in which a model chooses among names in its own order.
 
     A model that has no `naming` of its own does without.

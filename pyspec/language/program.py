@@ -20,7 +20,7 @@ from pyspec.language.pieces import parts_of, pieces_of
 from pyspec.language.runtime import ops, sets
 from pyspec.language.runtime.errors import EvaluationError
 from pyspec.language.runtime.modules import native
-from pyspec.language.runtime.order import Appearance, appearance
+from pyspec.language.runtime.order import Appearance, Naming
 from pyspec.language.state import State, Step
 from pyspec.language.symmetry import representative
 from pyspec.values import FALSE, TRUE
@@ -213,14 +213,9 @@ class Spec:
         assert self.evaluator is not None  # noqa: S101 - the caller looked
         return self.evaluator()
 
-    @contextmanager
-    def naming(self) -> Iterator[None]:
+    def naming(self) -> Naming:
         """Choose among names in this spec's order while in this block."""
-        token = appearance.set(self._appearance)
-        try:
-            yield
-        finally:
-            appearance.reset(token)
+        return Naming(self._appearance)
 
     def named(self, found: Iterator[Any], most: int) -> list[Any]:
         """Return so many of what a generator gives, run in this spec's order."""

@@ -90,7 +90,7 @@ class Surroundings:
 
     space: Mapping[str, Any]
     made: Callable[[Recipe], object]
-    naming: Callable[[], AbstractContextManager[None]]
+    naming: Callable[[], AbstractContextManager[object]]
 
     def compiled(self, form: Form, **others: object) -> dict[str, Any]:
         """Return a namespace of its own with what a text defines."""

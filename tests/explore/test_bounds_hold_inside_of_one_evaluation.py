@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import mmap
 import signal
 import subprocess
 import sys
 import threading
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pyspec.explore.bounded import bounded_memory, deep_recursion, ticking
 from pyspec.explore.limits import Limits, Stopped, Watch, resident_mb
 from pyspec.explore.result import Cause
+from pyspec.language.runtime.order import Appearance, Naming, appearance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
 
 
 def without_end() -> None:
@@ -47,6 +55,94 @@ def test_an_end_of_time_that_nobody_noticed_comes_again() -> None:
     watch._quiet_until = 0.0
     with pytest.raises(Stopped):
         watch.look()
+
+
+class Interrupted(Exception):
+    """The end of time, of this test."""
+
+
+def look() -> None:
+    raise Interrupted
+
+
+def ticked_at(point: int, work: Callable[[], object]) -> bool:
+    """Tick from a point on at which Python may take a signal; say if it was reached.
+
+    Python takes them where a function begins, and after the call of one in C.
+    """
+    passed = 0
+
+    def at_each(frame: FrameType, event: str, _: object) -> None:
+        nonlocal passed
+        if event in {"call", "c_return"}:
+            passed += 1
+            tick = signal.getsignal(signal.SIGALRM)
+            if passed >= point and callable(tick):
+                tick(signal.SIGALRM, frame)
+
+    with ticking(look, 3600.0):
+        try:
+            sys.setprofile(at_each)
+            work()
+        except Interrupted:
+            return True
+        finally:
+            sys.setprofile(None)
+    return False
+
+
+class Block:
+    """A block that knows how often it is open; the work to do is that of a helper."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def count(self, number: int) -> None:
+        self.times = sum((self.times, number))
+
+    def __enter__(self) -> None:
+        self.count(1)
+
+    def __exit__(self, *_: object) -> None:
+        self.count(-1)
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[None]:
+        with self:
+            yield
+
+
+@pytest.mark.parametrize("kind", ["class", "generator"])
+def test_the_end_of_time_leaves_no_block_open(kind: str) -> None:
+    block = Block()
+
+    def work() -> None:
+        for _ in range(2):
+            with block if kind == "class" else block.opened():
+                sorted([3, 2])
+            sorted([3, 2])
+
+    points = 0
+    while ticked_at(points + 1, work):
+        assert block.times == 0, f"interrupted at point {points}"
+        points += 1
+    assert points > 10
+
+
+def test_the_end_of_time_leaves_names_in_their_order() -> None:
+    before = appearance.get()
+    names = Appearance(["b", "a"])
+
+    def work() -> None:
+        with Naming(names):
+            assert sorted(["a", "b"], key=appearance.get().rank) == ["b", "a"]
+
+    for point in itertools.count(1):
+        reached = ticked_at(point, work)
+        assert appearance.get() is before
+        if not reached:
+            break
+    assert point > 3
 
 
 def test_in_another_thread_nothing_ticks_and_all_works() -> None:

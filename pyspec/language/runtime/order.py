@@ -11,7 +11,6 @@ text of a spec, so a CHOOSE among those may differ from TLC's.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, final
@@ -19,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, final
 from pyspec.values import Bool, Fn, ModelValue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-__all__ = ["Appearance", "V", "appearance", "in_order", "order_of_names"]
+__all__ = ["Appearance", "Naming", "V", "appearance", "in_order", "order_of_names"]
 
 V: TypeAlias = Any
 """A value of `pyspec.values`, or a lazy set or function of this package."""
@@ -77,14 +76,31 @@ appearance: Final[ContextVar[Appearance]] = ContextVar(
 )
 
 
-@contextmanager
-def order_of_names(names: Iterable[str]) -> Iterator[Appearance]:
+@final
+class Naming:
+    """A block in which names are ordered as they appear somewhere.
+
+    No generator: Python would end one that an interrupt has left open when it is
+    collected, maybe much later, and put its order in place of another spec's.
+    """
+
+    __slots__ = ("_before", "_names")
+
+    def __init__(self, names: Appearance) -> None:
+        self._names = names
+
+    def __enter__(self) -> Appearance:
+        self._before = appearance.get()
+        appearance.set(self._names)
+        return self._names
+
+    def __exit__(self, *_: object) -> None:
+        appearance.set(self._before)
+
+
+def order_of_names(names: Iterable[str]) -> Naming:
     """Order names as they are listed here, while in this block."""
-    token = appearance.set(Appearance(names))
-    try:
-        yield appearance.get()
-    finally:
-        appearance.reset(token)
+    return Naming(Appearance(names))
 
 
 def in_order(values: frozenset[V]) -> tuple[V, ...]:
