@@ -64,6 +64,13 @@ class System:
 
     # -------------------------------------------------------- for its owner
 
+    @property
+    def pending_until_ns(self) -> int:
+        """When the last timer is due that runs now."""
+        nodes = self.nodes.values()
+        running = (each for node in nodes for each in node.timers.values())
+        return max((each.due_ns for each in running), default=self.now_ns)
+
     def sent(self, envelope: Envelope) -> None:
         """A message is on its way."""
 

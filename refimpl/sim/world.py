@@ -108,6 +108,11 @@ class World(System):
             happening(subject)
         return End.CUT
 
+    @property
+    def pending_until_ns(self) -> int:
+        """When the last happens of what is queued now."""
+        return max((at_ns for at_ns, *_ in self._queue), default=self.now_ns)
+
     def record(
         self, max_events: int = _LONGEST, observe: Observe = Observe.EVERYTHING
     ) -> Trace:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,7 +20,11 @@ from pyspec.tla2tools import find_toolchain
 from pyspec.trace import read_trace
 from pyspec.trace.model import End, Expected, Loop
 from refimpl.protocol import Faults, find
+from refimpl.sim.system import System
 from refimpl.sim.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 IDLE = """
 from refimpl.consensus.raft import Server, raft
@@ -43,21 +48,56 @@ def judge(*, file: Path | None = None, variant: str | None = None) -> Judge:
 # ------------------------------------------------------------ circles
 
 
+class Clock(System):
+    """A system of which only the times are asked."""
+
+    def __init__(self) -> None:
+        self.now_ns = self.until_ns = 0
+
+    @property
+    def pending_until_ns(self) -> int:
+        return self.until_ns
+
+
+def noted(states: str, *, until_ns: Sequence[int] = ()) -> Calm:
+    """Note a state an event, from event 10 on; each event takes a nanosecond."""
+    clock = Clock()
+    calm = Calm(clock)
+    for place, state in enumerate(states):
+        clock.now_ns = 10 + place
+        clock.until_ns = until_ns[place] if until_ns else clock.now_ns
+        calm.note(clock.now_ns, state)
+    return calm
+
+
 def test_the_longest_circle_is_that_of_a_state_that_comes_again_the_latest() -> None:
-    calm = Calm()
-    for place, state in enumerate("xabcabcaby", start=10):
-        calm.note(place, state)
+    calm = noted("xabcabcaby")
     assert calm.longest(10) == Circle(11, 17)
     assert calm.longest(15) is None
     assert [*calm.shorter(Circle(11, 17))] == [Circle(11, 14)]
 
 
-def test_no_circle_without_a_state_that_comes_again() -> None:
-    calm = Calm()
-    assert calm.longest(2) is None
-    for place, state in enumerate("abc"):
-        calm.note(place, state)
-    assert calm.longest(2) is None
+@pytest.mark.parametrize("states", ["", "abc"])
+def test_no_circle_without_a_state_that_comes_again(states: str) -> None:
+    assert noted(states).longest(2) is None
+
+
+def test_no_circle_before_all_has_come_that_was_pending() -> None:
+    assert noted("aaaaaaaa", until_ns=[18] * 8).longest(2) is None
+    calm = noted("aaaaaaaa", until_ns=[14] * 8)
+    assert calm.longest(2) == Circle(10, 17)
+    assert [*calm.shorter(Circle(10, 17))] == [Circle(10, n) for n in (14, 15)]
+    assert noted("aaaaaaaa", until_ns=[18, 18, *[17] * 6]).longest(2) == Circle(12, 17)
+
+
+def test_nothing_goes_round_where_no_event_is() -> None:
+    calm = Calm(Clock(), by_happenings=True)
+    for happenings in range(1, 5):
+        calm.note(7, "a", happenings)
+    assert calm.longest(0) is None
+    calm.note(8, "a", 5)
+    assert calm.longest(0) == Circle(7, 8, 5)
+    assert [*calm.shorter(Circle(7, 8, 5))] == []
 
 
 # ------------------------------------------------------------ the calm
@@ -94,6 +134,17 @@ def test_the_implementation_owes_nothing_as_it_goes_round(variant: str | None) -
         assert ran.circled
         assert ran.failure is None
     assert not held.drawn(1, held.protocol.faults, 300).circled
+
+
+@pytest.mark.java
+def test_who_stands_still_for_long_is_not_blamed_for_it() -> None:
+    ms = 10**6
+    faults = Faults(
+        pauses=1, pause_ns=(60_000 * ms, 90_000 * ms), calm_ns=(300 * ms, 900 * ms)
+    )
+    ran = judge().drawn(380, faults, 60)
+    assert ran.failure is None
+    assert not ran.circled
 
 
 @pytest.mark.java

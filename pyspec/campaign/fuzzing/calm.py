@@ -6,8 +6,9 @@ spec again and again once there is nothing else to do; then what it did between 
 visits is what it does for ever.
 
 That is a guess, for an implementation knows more than its spec sees: when its timers
-are due, or how often it has tried.  So only a long circle counts, in which each timer
-has had its time many times over.
+are due, when a process that stands still comes back, or how often it has tried.  So
+only a long circle counts, and only one whose end is so late that all has come that was
+to come at its start.
 """
 
 from __future__ import annotations
@@ -41,37 +42,74 @@ class Circle(NamedTuple):
     happenings: int = 0
 
 
+class _Visit(NamedTuple):
+    """When the spec was in some states.
+
+    - events, happenings: so many had there been
+    - now_ns: the simulated time
+    - until_ns: when the last comes of what was pending then
+    """
+
+    events: int
+    happenings: int
+    now_ns: int
+    until_ns: int
+
+
 class Calm:
     """The states that the spec was in since nothing went wrong any more.
 
     `by_happenings`: they are noted after each happening, not after each event.
     """
 
-    def __init__(self, *, by_happenings: bool = False) -> None:
+    def __init__(self, system: System, *, by_happenings: bool = False) -> None:
         self.by_happenings = by_happenings
-        self._visits: dict[frozenset[object], list[tuple[int, int]]] = {}
+        self._system = system
+        self._visits: dict[frozenset[object], list[_Visit]] = {}
 
     def note(self, events: int, states: Iterable[object], happenings: int = 0) -> None:
         """Note in which states the spec can be after so many events."""
-        visits = self._visits.setdefault(frozenset(states), [])
-        visits.append((events, happenings))
+        system = self._system
+        visit = _Visit(events, happenings, system.now_ns, system.pending_until_ns)
+        self._visits.setdefault(frozenset(states), []).append(visit)
 
     def longest(self, calm: int) -> Circle | None:
         """Return the longest circle, if it is long enough for so much of a calm."""
-        circles = (Circle(each[0][0], *each[-1]) for each in self._visits.values())
+        circles = self._longest()
         found = max(circles, key=lambda each: each.end - each.start, default=None)
         if found is None or found.end - found.start < calm // _SHARE:
             return None
         return found
 
+    def _longest(self) -> Iterator[Circle]:
+        """Yield the longest circle of each set of states."""
+        for visits in self._visits.values():
+            last = visits[-1]
+            for first in visits:
+                if _is_round(first, last):
+                    yield _circle(first, last)
+                    break
+
     def shorter(self, circle: Circle) -> Iterator[Circle]:
         """Yield circles that begin where this one does: of 1, 2, 4, ... rounds."""
         for visits in self._visits.values():
-            if visits[0][0] == circle.start:
-                place = 1
-                while place < len(visits) - 1:
-                    yield Circle(circle.start, *visits[place])
-                    place *= 2
+            first = next((v for v in visits if v.events == circle.start), None)
+            if first is None:
+                continue
+            ends = [v for v in visits[:-1] if _is_round(first, v)]
+            rounds = 1
+            while rounds <= len(ends):
+                yield _circle(first, ends[rounds - 1])
+                rounds *= 2
+
+
+def _is_round(first: _Visit, last: _Visit) -> bool:
+    """Whether something happened between, and all that was pending has come."""
+    return first.events < last.events and first.until_ns <= last.now_ns
+
+
+def _circle(first: _Visit, last: _Visit) -> Circle:
+    return Circle(first.events, last.events, last.happenings)
 
 
 def settle(

@@ -149,7 +149,7 @@ class Judge:
             nonlocal before
             end = world.run(events)
             if end is End.CUT and self.calm and seed % _CALM_EVERY == 0:
-                run.calm, before = Calm(), len(happenings)
+                run.calm, before = Calm(world), len(happenings)
                 end = world.calm(self.calm)
             return end
 
@@ -187,7 +187,7 @@ class Judge:
                     taken.pop()
             if rest is None:
                 return End.CUT
-            run.calm = Calm(by_happenings=True)
+            run.calm = Calm(system, by_happenings=True)
             most = max(events, len(run.events) + self.calm)
             for each in settle(system, rest, most):
                 settled.append(each)
