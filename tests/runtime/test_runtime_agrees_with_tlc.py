@@ -188,6 +188,12 @@ def set_cases() -> Iterator[Case]:
     yield from cases(r"{1} \in {0}", contains, tuple(alike), ANYTHING)
     yield from cases(r"{} \cup {}", ops.cup, numbers, SETS)
     yield from cases(r"{} \cup {}", ops.cup, SETS, finite)
+    empty = SETS[:1]  # beside which TLC takes anything
+    yield from cases(r"{} \cup {}", ops.cup, empty, ATOMS)
+    yield from cases(r"{} \cup {}", ops.cup, ATOMS, empty)
+    yield from cases(r"{} \cap {}", ops.cap, ATOMS, empty)
+    yield from cases(r"{} \cap {}", ops.cap, empty, ATOMS)
+    yield from cases(r"{} \ {}", ops.setminus, empty, ATOMS)
     pairs = tuple(arg for arg in every if arg.text[0] != "[")
     infinite = tuple(arg for arg in LAZY if not is_finite(arg.value))
     for left, right in ((numbers, every), (finite[:8], SETS), (pairs[:8], infinite)):

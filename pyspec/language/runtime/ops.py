@@ -264,6 +264,8 @@ def cup(s: V, t: V) -> AnySet:
         if s and t:
             require_like(s, t)
         return s | t
+    if _is_built_empty(s) or _is_built_empty(t):
+        return t if _is_built_empty(s) else s  # TLC does not look what it is
     require_set(s)
     require_set(t)
     return Union(s, t)
@@ -277,8 +279,14 @@ def cap(s: V, t: V) -> AnySet:
         return s & t
     if isinstance(s, LazySet) and isinstance(t, LazySet):
         return Intersection(s, t)
+    if _is_built_empty(t):
+        return t  # as above
     few, other = (t, s) if isinstance(s, LazySet) else (s, t)
     return frozenset(v for v in members(few) if contains(other, v))
+
+
+def _is_built_empty(s: V) -> bool:
+    return type(s) is frozenset and not s
 
 
 def setminus(s: V, t: V) -> AnySet:
