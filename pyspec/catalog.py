@@ -137,11 +137,19 @@ def find(slug: str, root: Path | None = None) -> Protocol:
         close = difflib.get_close_matches(name, known, n=3)
         raise Mistake(
             f"there is no protocol {slug!r} in the catalogue",
-            hint=f"Did you mean {' or '.join(close)}?"
-            if close
-            else "`pyspec list` shows them all.",
+            hint=_elsewhere(name)
+            or (f"Did you mean {' or '.join(close)}?" if close else None)
+            or "`pyspec list` shows them all.",
         )
     return read_protocol(known[name] / "protocol.toml")
+
+
+def _elsewhere(slug: str) -> str | None:
+    """Say so if one stands in a checkout that has it, and pyspec runs from another."""
+    if not any(Path("specs").glob(f"*/{slug}/protocol.toml")):
+        return None
+    home = data_folder("specs").parent
+    return f"It is in specs/ here, and pyspec runs from {home}: pip install -e ."
 
 
 def find_by_module(module: str, root: Path | None = None) -> Protocol:

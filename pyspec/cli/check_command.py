@@ -491,10 +491,11 @@ def _tell_claim(result: ClaimResult, width: int, *, in_full: bool) -> None:
     from pyspec.report.check import engines_of, lines_of
 
     fine = result.exit is Exit.FINE
-    mark = click.style("ok ", fg="green") if fine else click.style("RED", fg="red")
     claim = result.claim
     counts = "" if in_full else f"  ({engines_of(result.outcome)})"
-    click.echo(f"{mark} {claim.config:{width}}  {expected(claim)}{counts}")
+    click.echo(
+        f"{_mark(result.exit)} {claim.config:{width}}  {expected(claim)}{counts}"
+    )
     if claim.mutates:
         click.echo(f"      instead of {', '.join(claim.mutates)}: {claim.because}")
     elif claim.because and in_full:
@@ -505,6 +506,15 @@ def _tell_claim(result: ClaimResult, width: int, *, in_full: bool) -> None:
         for line in lines_of(result.outcome):
             click.echo(f"      {line}".rstrip())
     _show_coverage(result.outcome)
+
+
+def _mark(code: Exit) -> str:
+    """Whether a claim is as stated; where a limit was hit nobody knows."""
+    if code is Exit.FINE:
+        return click.style("ok ", fg="green")
+    if code is Exit.UNDECIDED:
+        return click.style("?? ", fg="yellow")
+    return click.style("RED", fg="red")
 
 
 def _claim_json(result: ClaimResult) -> dict[str, Any]:

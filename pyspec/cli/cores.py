@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from pyspec.errors import Mistake
 
@@ -12,38 +12,63 @@ if TYPE_CHECKING:
 
     from pyspec.conformance import Verdict
     from pyspec.conformance.minimize import Core
-    from pyspec.report.progress import Reporter
     from pyspec.tla2tools import Toolchain
 
 __all__ = [
     "SECONDS",
+    "Cores",
     "check_reductions",
     "core_json",
     "core_lines",
-    "cores_of",
     "write_core",
 ]
 
 SECONDS: Final = 60.0
 """For each trace, unless --timeout says otherwise."""
+SCREEN: Final = 30
+"""Lines of a core that are shown, unless --verbose asks for all."""
 
 
-def cores_of(
-    verdicts: Sequence[Verdict],
-    toolchain: Callable[[], Toolchain],
-    seconds: float | None,
-    reporter: Reporter,
-) -> dict[int, Core | None]:
-    """Return the cores of rejected traces by their place; None if there is none."""
-    from pyspec.conformance import Judgement
-    from pyspec.conformance.minimize import minimize
+class Cores(dict[int, "Core | None"]):
+    """The cores of rejected traces by their place, each made when it is asked for.
 
-    found: dict[int, Core | None] = {}
-    for place, verdict in enumerate(verdicts):
-        if verdict.judgement is Judgement.REJECTED:
-            reporter.say(0, f"minimizing {verdict.question.name}")
-            found[place] = minimize(verdict, toolchain, seconds=seconds or SECONDS)
-    return found
+    None for one that has none.  So a verdict is told before its core is looked for.
+    """
+
+    def __init__(
+        self,
+        verdicts: Sequence[Verdict],
+        toolchain: Callable[[], Toolchain],
+        seconds: float | None,
+        *,
+        quiet: bool,
+    ) -> None:
+        super().__init__()
+        self._verdicts = verdicts
+        self._toolchain = toolchain
+        self._seconds = seconds or SECONDS
+        self._quiet = quiet
+
+    def __missing__(self, place: int) -> Core | None:
+        """Make a core."""
+        from pyspec.conformance.minimize import minimize
+        from pyspec.report.progress import Reporter
+
+        verdict, most = self._verdicts[place], self._seconds
+        with Reporter(["replay"], quiet=self._quiet) as reporter:
+            name = verdict.question.name
+            reporter.say(0, f"minimizing {name}, for {most:g} s at most")
+            found = minimize(verdict, self._toolchain, seconds=most)
+        return self.setdefault(place, found)
+
+    def made(self) -> Self:
+        """Make all that are not made yet."""
+        from pyspec.conformance import Judgement
+
+        for place, verdict in enumerate(self._verdicts):
+            if verdict.judgement is Judgement.REJECTED:
+                self[place]
+        return self
 
 
 def check_reductions(
@@ -59,8 +84,11 @@ def check_reductions(
         )
 
 
-def core_lines(core: Core | None) -> Iterator[str]:
-    """Return a core for people: what is left, and how much that is."""
+def core_lines(core: Core | None, *, verbose: bool = False) -> Iterator[str]:
+    """Return a core for people: what is left, and how much that is.
+
+    It fits on a screen, unless `verbose` asks for all of it.
+    """
     from pyspec.trace import write_trace
 
     if core is None:
@@ -75,9 +103,13 @@ def core_lines(core: Core | None) -> Iterator[str]:
     except Mistake as error:
         yield f"    This core cannot be written as text: {error.message}"
         return
-    for line in text.splitlines():
-        if not line.startswith("META"):
-            yield f"    {line}".rstrip()
+    lines = [line for line in text.splitlines() if not line.startswith("META")]
+    most = len(lines) if verbose else SCREEN
+    for line in lines[:most]:
+        yield f"    {line}".rstrip()
+    if len(lines) > most:
+        left_out = len(lines) - most
+        yield f"    (... {left_out} lines more: --verbose, or -o FILE for a file)"
 
 
 def _are(core: Core) -> str:

@@ -66,18 +66,16 @@ def command(
     the spec allows it and the implementation never takes it; it *differs* if the
     implementation takes it where the spec does not, or to another state.
     """
-    from pyspec import catalog
     from pyspec.campaign.driven import Effort
     from pyspec.campaign.reached import reach
     from pyspec.report.progress import Reporter
 
-    found = subject.subject()
+    found = subject.held()
     tools = cache(partial(find_toolchain, java, jar))
     effort = Effort(places, length, seed, seconds)
-    declared = catalog.find(found.slug).unreached
     with Reporter(["drive"], quiet=as_json) as reporter:
         reporter.say(0, f"driving {found.name}")
-        reached = reach(found.protocol(), found.spec(), tools, effort, declared)
+        reached = reach(found.protocol(), found.spec(), tools, effort, found.unreached)
     if as_json:
         click.echo(json.dumps(to_json(found.name, reached), indent=2))
     else:

@@ -9,7 +9,7 @@ import click
 
 from pyspec.cli.implementations import fault_options, subject_options
 from pyspec.cli.options import Seconds, json_option, toolchain_options
-from pyspec.errors import Exit, Mistake
+from pyspec.errors import Exit, Mistake, PyspecError
 
 if TYPE_CHECKING:
     from pyspec.campaign.fuzzing.campaign import Campaign, Plan
@@ -131,7 +131,7 @@ def command(
     from pyspec.campaign.fuzzing.given import ceiling_of
     from pyspec.cli.check_command import cores
 
-    found = subject.subject()
+    found = subject.held()
     protocol = found.protocol()
     if seed is not None and (seeds is not None or seconds is not None or first_seed):
         raise Mistake(
@@ -160,27 +160,39 @@ def command(
 
 
 def _folder(subject: SubjectOptions) -> Path:
-    parts = [subject.slug.replace("-", "_"), subject.variant, subject.broken]
+    found = subject.subject()
+    slug = Path(found.slug).stem if found.is_own else found.slug
+    parts = [slug, found.variant, found.broken]
     return Path("fuzz-findings", *filter(None, parts))
 
 
 def _fuzz(plan: Plan, *, as_json: bool) -> int:
-    """Run the campaign; what it found is told however it ends."""
+    """Run the campaign; what it found is told however it ends.
+
+    An error that ends it has the last word, and the exit code.
+    """
     from pyspec.campaign.fuzzing.campaign import Campaign
     from pyspec.cli.fuzz_report import print_json, print_result
     from pyspec.report.progress import Reporter
 
-    interrupted = False
+    interrupted, error = False, None
     with Reporter(["fuzz"], quiet=as_json) as reporter:
         campaign = Campaign(plan, lambda text: reporter.say(0, text))
         try:
             campaign.go()
         except KeyboardInterrupt:
             interrupted = True
+        except PyspecError as raised:
+            error = raised
+            interrupted = True
+    if error is not None and not campaign.result.findings:
+        raise error
     if as_json:
         print_json(campaign, interrupted=interrupted)
     else:
         print_result(campaign, interrupted=interrupted)
+    if error is not None:
+        raise error
     return Exit.INTERRUPTED if interrupted else _exit(campaign)
 
 

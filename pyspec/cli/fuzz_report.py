@@ -127,18 +127,18 @@ def _summary(campaign: Campaign, spec: Spec) -> Iterator[str]:
     rate = result.events / max(result.seconds, 0.001)
     failed = f"{result.failed} failed" if result.failed else "none failed"
     yield (
-        f"{name}: {result.runs:,} runs, {result.events:,} events in "
+        f"{name}: {_count(result.runs, 'run')}, {_count(result.events, 'event')} in "
         f"{result.seconds:,.1f} s ({rate:,.0f} a second); {failed}"
     )
     round_ = f", {result.circled:,} went round in a circle" if result.circled else ""
-    yield f"  {result.rested:,} runs came to rest{round_}"
+    yield f"  {_count(result.rested, 'run')} came to rest{round_}"
     for why, count in result.unknown.items():
-        yield f"  not decided: {count} runs: {why}"
+        yield f"  not decided: {_count(count, 'run')}: {why}"
     actions = spec.facts.actions
     reached = [each for each in actions if result.tally.actions[each]]
     yield (
         f"  {len(reached)} of {len(actions)} actions, "
-        f"{len(result.tally.followed)} pairs of one after another"
+        f"{_count(len(result.tally.followed), 'pair')} of one after another"
     )
     counts = sorted(result.tally.actions.items(), key=lambda each: -each[1])
     for action, count in counts:
@@ -153,6 +153,10 @@ def _summary(campaign: Campaign, spec: Spec) -> Iterator[str]:
     if rare:
         yield f"  rare: {', '.join(rare)}"
     yield from _idle(campaign)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _idle(campaign: Campaign) -> Iterator[str]:

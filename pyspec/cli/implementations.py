@@ -40,9 +40,26 @@ class SubjectOptions:
                 hint="Leave out --variant.",
             )
         file = str(self.implementation) if self.implementation else None
-        return Subject(
-            _plain(self.slug), _plain(self.broken), file, _plain(self.variant)
-        )
+        slug = self.slug if self.slug.endswith(".tla") else _plain(self.slug)
+        return Subject(slug, _plain(self.broken), file, _plain(self.variant))
+
+    def held(self) -> Subject:
+        """Return it to be held to the protocol's spec; Mistake if it is of another."""
+        found = self.subject()
+        if found.file is None:
+            return found
+        if not found.spec().is_file():
+            raise Mistake("there is no such file", file=found.spec())
+        implemented, wanted = found.protocol().module, found.module
+        if implemented != wanted:
+            raise Mistake(
+                "this is not an implementation of the protocol that is named",
+                file=found.file,
+                expected=f"module {wanted} ({found.slug})",
+                found=f"module {implemented}",
+                hint="A spec that is not in the catalogue is named by its file.",
+            )
+        return found
 
 
 Name = TypeVar("Name", str, str | None)
@@ -75,8 +92,8 @@ def subject_options(function: Callable[..., int]) -> Callable[..., int]:
             "--implementation",
             type=click.Path(path_type=Path),
             metavar="FILE.py",
-            help="Run the PROTOCOL of this file instead of the reference "
-            "implementation.  Its code is run.",
+            help="Run the PROTOCOL of this file: instead of the reference "
+            "implementation, or as that of FILE.tla.  Its code is run.",
         ),
         click.option(
             "--broken",
@@ -88,7 +105,7 @@ def subject_options(function: Callable[..., int]) -> Callable[..., int]:
             metavar="NAME",
             help="Run another configuration, which does what the first never does.",
         ),
-        click.argument("slug"),
+        click.argument("slug", metavar="SLUG|FILE.tla"),
     ):
         command = option(command)
     return command

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -34,7 +35,16 @@ def command(slug: str, family: str, title: str | None, root: Path | None) -> Non
     from pyspec.catalog import data_folder
 
     name = slug.replace("-", "_")
-    written = scaffold(root or data_folder("specs").parent, family, name, title)
+    home = data_folder("specs").parent
+    written = scaffold(root or home, family, name, title)
     for path in written:
         click.echo(f"wrote {near(path)}")
-    click.echo(f"\nNext: pyspec verify {name}")
+    click.echo(f"\nNext: {_next(root or home, home, name)}")
+
+
+def _next(root: Path, home: Path, name: str) -> str:
+    """What verifies it: a pyspec that runs from elsewhere does not see it."""
+    verify = f"pyspec verify {name}"
+    if root.resolve() == home.resolve():
+        return verify
+    return f"pip install -e {shlex.quote(str(root))} && {verify}"

@@ -55,7 +55,7 @@ def named_traces(
         try:
             named += _of_any_format(file, spec)
         except Mistake as error:
-            is_log = file.suffix in {".ndjson", ".jsonl", ".json"}
+            is_log = file.suffix in {".ndjson", ".jsonl", ".json"} and file.exists()
             if is_log and error.hint is None and error.line in {None, 1}:
                 error.hint = "A log needs what maps it to events: --adapter FILE.py."
             named.append((str(file), error))

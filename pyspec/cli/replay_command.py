@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pyspec.cli.cores import (
+    Cores,
     check_reductions,
     core_json,
     core_lines,
-    cores_of,
     write_core,
 )
 from pyspec.cli.coverage import coverage_json, covered_by, print_coverage
@@ -216,16 +216,17 @@ def command(
         else:
             verdicts = engine_of(held.engine, toolchain, limits).decide(questions)
         within = verdicts, toolchain, held.timeout
-        cores = cores_of(*within, reporter) if minimize else {}
         covered = covered_by(*within, coverage_file) if coverage else None
+    cores = Cores(*within, quiet=as_json) if minimize else None
     broken += more
     if as_json:
-        _print_json(verdicts, broken, adapted, cores, covered)
+        made = cores.made() if cores is not None else None
+        _print_json(verdicts, broken, adapted, made, covered)
     else:
         _print(verdicts, broken, adapted, cores, verbose=verbose)
         print_coverage(covered or ())
-    if output is not None:
-        write_core(cores, output)
+    if output is not None and cores is not None:
+        write_core(cores.made(), output)
     return _exit(verdicts, broken)
 
 
@@ -279,10 +280,12 @@ def _print(
     verdicts: list[Verdict],
     broken: list[tuple[str, Mistake]],
     adapted: list[Adapted],
-    cores: Mapping[int, Core | None] | None = None,
+    cores: Cores | None = None,
     *,
     verbose: bool = False,
 ) -> None:
+    from pyspec.conformance import Judgement
+
     for log in adapted:
         used = log.records - sum(log.ignored.values())
         click.echo(f"{log.file}: {used} of {log.records} records used")
@@ -290,8 +293,8 @@ def _print(
             click.echo(f"  {count} ignored: {reason}")
     for place, verdict in enumerate(verdicts):
         _print_one(verdict, verbose=verbose)
-        if cores and place in cores:
-            for line in core_lines(cores[place]):
+        if cores is not None and verdict.judgement is Judgement.REJECTED:
+            for line in core_lines(cores[place], verbose=verbose):
                 click.echo(line)
     for _, error in broken:
         click.echo(f"malformed: {error}", err=True)

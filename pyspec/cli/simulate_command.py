@@ -89,7 +89,7 @@ def command(
     from pyspec.campaign.fuzzing.simulation import UNBOUNDED, Request
     from pyspec.campaign.fuzzing.simulation import simulated as run
 
-    found = subject.subject()
+    found = subject.held()
     protocol = found.protocol()
     if history is not None and protocol.history is None:
         raise Mistake(f"{found.name} has no clients, and so no history")
@@ -135,6 +135,10 @@ def _refuse_beside_schedule(
 def _nanoseconds(text: str) -> int:
     from pyspec.campaign.fuzzing.given import span_ns
 
+    wrong = Mistake(f"--time {text}: this is no time", expected="as 2s or 500ms")
     if not re.search(r"[a-z]$", text) or ".." in text:
-        raise Mistake(f"--time {text}: this is no time", expected="as 2s or 500ms")
-    return span_ns("--time", text)[0]
+        raise wrong
+    try:
+        return span_ns("--time", text)[0]
+    except Mistake:
+        raise wrong from None  # it is told as of --set

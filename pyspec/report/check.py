@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pyspec.errors import near
 from pyspec.report.changes import changes
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pyspec.trace.model import Call, Location
 
 MOST_PRINTED = 100
+_WIDEST: Final = 48
+"""Columns that values are moved to the right to stand below one another."""
 
 
 def lines_of(outcome: Outcome, *, full: bool = True) -> Iterator[str]:
@@ -194,7 +196,8 @@ def _pair(change: object) -> tuple[str, str]:
 def _aligned(pairs: list[tuple[str, str]]) -> Iterator[str]:
     if not pairs:
         yield "(nothing changes)"
-    width = max((len(path) for path, _ in pairs), default=0)
+    lengths = [len(path) for path, _ in pairs if len(path) <= _WIDEST]
+    width = max(lengths, default=0)  # one long path does not push all values away
     for path, text in pairs:
         yield f"{path:{width}}  {text}"
 

@@ -10,6 +10,7 @@ from pyspec import catalog
 from pyspec.campaign.drawn import run
 from pyspec.conformance import Judgement, Limits, NativeEngine, ask, load_spec
 from pyspec.conformance.prose import lines_of
+from pyspec.errors import Mistake
 from pyspec.tla2tools import find_toolchain
 
 if TYPE_CHECKING:
@@ -48,11 +49,29 @@ def assert_conforms(trace: Trace, spec: Path | str | None = None) -> None:
     catalogue.  The AssertionError says what replay says.  What cannot be decided
     is a failure, too.
     """
-    found = spec if spec is not None else catalog.find_by_module(trace.module).slug
-    question = ask(_spec(found), trace)
+    question = ask(_spec(_found(trace.module) if spec is None else spec), trace)
     (verdict,) = NativeEngine(find_toolchain, _SHORT).decide([question])
     if verdict.headline != Judgement.CONFORMS.value:
         raise DoesNotConform(verdict.headline, question)
+
+
+def _found(module: str) -> str:
+    """Return the slug of the one protocol that has this module; else a Mistake."""
+    slugs = _slugs(module)
+    if len(slugs) == 1:
+        return slugs[0]
+    raise Mistake(
+        f"module {module} is that of {' and '.join(slugs)}"
+        if slugs
+        else f"no protocol of the catalogue has a module {module}",
+        hint='Say which spec it is: assert_conforms(trace, "FILE.tla").',
+    )
+
+
+@functools.cache
+def _slugs(module: str) -> tuple[str, ...]:
+    """Look them up once: a test that shrinks asks hundreds of times."""
+    return tuple(each.slug for each in catalog.protocols() if each.module == module)
 
 
 @functools.cache

@@ -37,23 +37,24 @@ def schedules(  # noqa: PLR0913 - settings, all keyword-only
     draw: DrawFn,
     protocol: Implementation,
     *,
-    losses: int = 2,
-    copies: int = 2,
-    crashes: int = 2,
+    losses: int | None = None,
+    copies: int | None = None,
+    crashes: int | None = None,
     length: int = 60,
 ) -> Course:
     """Draw what happens in a run, one thing after another, at most `length`.
 
     It is the calm run, in which messages arrive in order and timers fire when they
     are due, with a few turns: something else happens there that can happen.  At most
-    so many messages are lost and copied, and processes crash, also amid their steps.
+    so many messages are lost and copied, and processes crash, also amid their steps;
+    without a number two, or none where the protocol's fault model has none.
     """
     most, seed = draw(st.integers(0, length)), draw(st.integers(0, 7))
     turn = st.tuples(
         st.integers(0, _FARTHEST), st.integers(0, 4), st.integers(0, _MOST_LIKE)
     )
     turns = _placed(draw(st.lists(turn, max_size=_MOST_TURNS)))
-    bounds = Bounds(losses, copies, crashes)
+    bounds = Bounds(*_within(protocol, (losses, copies, crashes), 2))
     return drawn(protocol, turns, length=most, bounds=bounds, seed=seed)
 
 
@@ -70,21 +71,40 @@ def _placed(turns: list[tuple[int, int, int]]) -> dict[int, Turn]:
 def fault_plans(
     protocol: Implementation,
     *,
-    losses: int = 3,
-    copies: int = 3,
-    crashes: int = 3,
+    losses: int | None = None,
+    copies: int | None = None,
+    crashes: int | None = None,
     max_events: int = 200,
 ) -> SearchStrategy[FaultPlan]:
     """Draw runs of the simulator: a seed, and faults up to these numbers.
 
-    They shrink to fewer kinds of faults, fewer faults, and a small seed.
+    Without a number three, or none where the protocol's fault model has none.  They
+    shrink to fewer kinds of faults, fewer faults, and a small seed.
     """
+    lost_most, copied_most, crashed_most = _within(
+        protocol, (losses, copies, crashes), 3
+    )
     return st.builds(
         lambda lost, copied, crashed, seed: FaultPlan(
             protocol, seed, faults_within(lost, copied, crashed), max_events
         ),
-        st.integers(0, losses),
-        st.integers(0, copies),
-        st.integers(0, crashes),
+        st.integers(0, lost_most),
+        st.integers(0, copied_most),
+        st.integers(0, crashed_most),
         st.integers(0, _SEEDS),
     )
+
+
+def _within(
+    protocol: Implementation, wanted: tuple[int | None, ...], most: int
+) -> list[int]:
+    """Return how many are lost, copied and crash, at most; `most` if nobody says.
+
+    Nothing goes wrong then that the spec may have no action for.
+    """
+    model = protocol.faults
+    counted = model.losses, model.duplications, model.crashes
+    return [
+        most * bool(count) if number is None else number
+        for number, count in zip(wanted, counted, strict=True)
+    ]

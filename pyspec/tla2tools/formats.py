@@ -183,6 +183,11 @@ def _is_ndjson(file: str) -> bool:
     return file.endswith((".ndjson", ".jsonl"))
 
 
+def _is_history(file: str, head: bytes) -> bool:
+    """Whether these are operations of clients, as Jepsen stores or prints them."""
+    return file.endswith(".edn") or b":invoke" in head
+
+
 def _by_keys(head: bytes) -> Format | None:
     keys = {match[1] for match in _KEY.finditer(head.decode(errors="replace"))}
     if "counterexample" in keys:
@@ -227,6 +232,8 @@ def _unknown(file: str, head: bytes) -> Mistake:
     hint = "say which one it is (pyspec convert has --from for it)"
     if b"TLC2 Version" in head:
         hint = "of TLC's output, that of `-tool` is read"
+    elif _is_history(file, head):
+        hint = "a history of clients is replayed with --history, such as register"
     elif _is_ndjson(file):
         hint = "a log needs what maps it to events (pyspec replay --adapter FILE.py)"
     elif not head.strip():

@@ -389,10 +389,9 @@ class _Judge:
         counts = self.said.counts
         if counts is None or counts.distinct is None:
             return f"{what} before a verdict"
-        return (
-            f"{what} before a verdict: {counts.distinct} distinct states found, "
-            f"{counts.queue} on the queue"
-        )
+        found = f"{what} before a verdict: {counts.distinct:,} distinct states found"
+        waiting = "" if counts.queue is None else f", {counts.queue:,} on the queue"
+        return found + waiting
 
     def _noise(self) -> str:
         return "\n".join([*self.said.log, self.ending.stderr]).strip()

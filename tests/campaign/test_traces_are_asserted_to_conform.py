@@ -38,5 +38,8 @@ def test_what_is_owed_fails() -> None:
 
 
 def test_a_spec_that_there_is_not_is_a_mistake() -> None:
-    with pytest.raises(Mistake, match="no protocol of the catalogue has a module Two"):
+    with pytest.raises(
+        Mistake, match="no protocol of the catalogue has a module Two"
+    ) as raised:
         assert_conforms(replace(TRACE, module="Two"))
+    assert 'assert_conforms(trace, "FILE.tla")' in str(raised.value)

@@ -159,6 +159,9 @@ def test_clients_have_a_history_that_replay_reads(tmp_path: Path) -> None:
         (["--set", "loss_percent=101"], "more than 100"),
         (["--set", "partition_kinds=thirds"], "none of"),
         (["--time", "5"], "as 2s or 500ms"),
+        (["--time", "-1s"], "--time -1s: this is no time"),
+        (["--set", "spared=nobody"], "has no role nobody"),
+        (["--set", "stay_down=tm,nobody"], "has no role nobody"),
         (["--steps", "-1"], "-1"),
         (["--seed", "x"], "x"),
         (["--faults", "some"], "none"),
@@ -206,7 +209,14 @@ def test_an_implementation_that_raises_is_named(
 # ------------------------------------------------------------ schedules
 
 PROTOCOL: Final = two_phase_commit()
-STORMY: Final = Faults(losses=4, duplications=4, crashes=4, crash_percent=12)
+STORMY: Final = Faults(
+    losses=4,
+    duplications=4,
+    crashes=4,
+    crash_percent=12,
+    skew_ns=10**9,
+    drift_ppm=300_000,
+)
 
 
 def schedule_of(seed: int) -> Schedule:
@@ -219,19 +229,22 @@ def test_schedules_come_back_as_they_were_written(tmp_path: Path) -> None:
     file = tmp_path / "run.schedule"
     kinds = set()
     for seed in range(40):
-        happenings = schedule_of(seed).happenings
-        lines = schedule_lines(PROTOCOL, seed, End.CUT, happenings)
+        schedule = schedule_of(seed)
+        happenings, clocks = schedule.happenings, schedule.clocks
+        lines = schedule_lines(PROTOCOL, seed, End.CUT, happenings, clocks)
         file.write_text("".join(lines), encoding="utf-8")
         noted = read_schedule(file, PROTOCOL)
         assert list(noted.happenings) == happenings
-        assert (noted.seed, noted.end) == (seed, End.CUT)
+        assert (noted.seed, noted.end, noted.clocks) == (seed, End.CUT, clocks)
         kinds |= {(h.kind, bool(h.doom), bool(h.crash_after)) for h in happenings}
     assert len(kinds) > 7
 
 
 def test_a_schedule_is_simulated_again(tmp_path: Path) -> None:
     file, out = tmp_path / "run.schedule", tmp_path / "run.trace"
-    lines = schedule_lines(PROTOCOL, 3, End.QUIESCENT, schedule_of(3).happenings)
+    schedule = schedule_of(3)
+    happenings, clocks = schedule.happenings, schedule.clocks
+    lines = schedule_lines(PROTOCOL, 3, End.QUIESCENT, happenings, clocks)
     file.write_text("".join(lines), encoding="utf-8")
     assert run(["simulate", SLUG, "--schedule", str(file), "-o", str(out)]) == 0
     expected = simulate(PROTOCOL, 3, STORMY)
@@ -247,6 +260,11 @@ HEAD: Final = (
 MAIL: Final = '"who": "r1", "at_ns": 1, "sender": "tm"'
 
 
+def clock(skew_ns: str, drift_ppm: str) -> str:
+    """Return the end of a first line, with the clock of r1."""
+    return f', "clocks": {{"r1": {{"skew_ns": {skew_ns}, "drift_ppm": {drift_ppm}}}}}}}'
+
+
 @pytest.mark.parametrize(
     ("lines", "line", "expected"),
     [
@@ -256,6 +274,12 @@ MAIL: Final = '"who": "r1", "at_ns": 1, "sender": "tm"'
         ([HEAD.replace('"r3"', '"r9"')], 1, "other processes"),
         ([HEAD.replace('"seed": 1', '"seed": "1"')], 1, "no seed"),
         ([HEAD.replace("cut", "cat")], 1, "no end"),
+        ([HEAD.replace('"cut"', "{}")], 1, "no end"),
+        ([HEAD.replace('"r3"', "[]")], 1, "other processes"),
+        ([HEAD[:-1] + ', "clocks": {"r9": {}}}'], 1, "no clocks of processes"),
+        ([HEAD[:-1] + ', "clocks": {"r1": {}}}'], 1, "no clock"),
+        ([HEAD[:-1] + clock("1.5", "0")], 1, "no clock"),
+        ([HEAD[:-1] + clock("0", "-1000000")], 1, "stands still"),
         ([HEAD, "{"], 2, "JSON"),
         ([HEAD, "[]"], 2, "no happening"),
         ([HEAD, '{"kind": "drop"}'], 2, "nothing of this kind"),
@@ -267,6 +291,12 @@ MAIL: Final = '"who": "r1", "at_ns": 1, "sender": "tm"'
             [HEAD, '{"kind": "lose", %s, "message": {"#": "Popen"}}' % MAIL],  # noqa: UP031 - likewise
             2,
             "no such class",
+        ),
+        ([HEAD, '{"kind": "lose", %s, "message": {"#set": 5}}' % MAIL], 2, "no parts"),  # noqa: UP031 - likewise
+        (
+            [HEAD, '{"kind": "crash", "who": "r1", "at_ns": 1, "doom": {"side": []}}'],
+            2,
+            "no crash at a force",
         ),
         (
             [HEAD, '{"kind": "lose", %s, "message": {"#": "Abort", "x": 1}}' % MAIL],  # noqa: UP031 - likewise

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from pyspec.campaign.drawn import Bounds, Course, FaultPlan, drawn
@@ -14,7 +15,7 @@ from pyspec.testing import fault_plans, run, schedules
 from pyspec.trace.model import Call, End, Trace
 from refimpl.commit.two_phase_commit import TransactionManager, two_phase_commit
 from refimpl.process import guard
-from refimpl.protocol import Protocol, find_broken
+from refimpl.protocol import Faults, Protocol, find_broken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -175,6 +176,32 @@ def test_fault_plans_are_runs_within_their_bounds(
     found = names(trace)
     assert found["DuplicateMessage"] == 0
     assert found["TMCrash"] + found["RMCrash"] <= 1
+
+
+@settings(max_examples=30)
+@given(
+    schedule=schedules(replace(PROTOCOL, faults=Faults(crashes=1))),
+    faults=fault_plans(replace(PROTOCOL, faults=Faults(losses=1))),
+)
+def test_faults_that_the_model_has_none_of_are_not_drawn(
+    schedule: Course, faults: FaultPlan
+) -> None:
+    found = names(run(schedule))
+    assert found["DuplicateMessage"] == 0
+    assert (faults.faults.duplications, faults.faults.crashes) == (0, 0)
+
+
+def test_faults_of_the_model_are_drawn_and_others_if_somebody_says_so() -> None:
+    quiet = replace(PROTOCOL, faults=Faults())
+    asked = find(
+        fault_plans(quiet, copies=2), lambda plan: bool(plan.faults.duplications)
+    )
+    drawn_by_model = find(
+        fault_plans(PROTOCOL),
+        lambda plan: plan.faults.losses + plan.faults.crashes == 6,
+    )
+    assert asked.faults.losses == 0
+    assert drawn_by_model.faults.losses == 3
 
 
 def test_fault_plans_shrink_to_the_fault_that_matters(rejected: Rejected) -> None:

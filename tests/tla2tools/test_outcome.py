@@ -191,7 +191,7 @@ def test_a_run_that_was_ended_says_by_what_and_how_far_it_got(
 ) -> None:
     outcome = read_output(lines_of("asrtM.15.out"), Ending(-9, how))
     assert outcome.cause is cause
-    assert "909314 distinct states" in outcome.message
+    assert "909,314 distinct states" in outcome.message
 
 
 def test_a_violation_stands_even_if_the_run_was_killed_afterwards() -> None:

@@ -24,7 +24,7 @@ __all__ = ["Subject"]
 class Subject:
     """The words that name an implementation, so that any process can find it.
 
-    - slug: of the protocol
+    - slug: of the protocol; or FILE.tla, a spec that is not in the catalogue
     - variant: the name of another configuration of it
     - broken: the name of one of its broken implementations
     - file: a Python file with PROTOCOL, and perhaps BROKEN, instead of the
@@ -40,7 +40,8 @@ class Subject:
     def name(self) -> str:
         """`two_phase_commit`, or `two_phase_commit, hasty_tm`."""
         file = self.file and Path(self.file).name
-        parts = [self.slug, self.variant, self.broken, file]
+        slug = Path(self.slug).name if self.is_own else self.slug
+        parts = [slug, self.variant, self.broken, file]
         return ", ".join(part for part in parts if part)
 
     @property
@@ -51,13 +52,29 @@ class Subject:
         words += ["--variant", self.variant] if self.variant else []
         return words + (["--broken", self.broken] if self.broken else [])
 
+    @property
+    def is_own(self) -> bool:
+        """Whether its spec is a file of the user's, not one of the catalogue."""
+        return self.slug.endswith(".tla")
+
+    @property
+    def module(self) -> str:
+        """The name of the spec's module."""
+        path = Path(self.slug)
+        return path.stem if self.is_own else catalog.find(self.slug).module
+
+    @property
+    def unreached(self) -> Mapping[str, str]:
+        """Actions that its reference implementation is said never to take, and why."""
+        return {} if self.is_own else catalog.find(self.slug).unreached
+
     def spec(self) -> Path:
         """Return the file of the protocol's spec."""
-        return catalog.find(self.slug).spec
+        return Path(self.slug) if self.is_own else catalog.find(self.slug).spec
 
     def protocol(self) -> Protocol:
         """Return the implementation; Mistake if there is none."""
-        slug = catalog.find(self.slug).slug
+        slug = self.slug if self.is_own else catalog.find(self.slug).slug
         module = _module(Path(self.file)) if self.file else None
         if self.broken is not None:
             known = module.BROKEN if module is not None else find_broken(slug)
@@ -70,6 +87,12 @@ class Subject:
 
 
 def _reference(slug: str) -> Protocol:
+    if slug.endswith(".tla"):
+        raise Mistake(
+            "a spec outside of the catalogue has no reference implementation",
+            file=slug,
+            hint="Name your own: --implementation FILE.py.",
+        )
     try:
         return find(slug)
     except KeyError:
@@ -115,6 +138,8 @@ def _run(path: Path) -> ModuleType:
         raise Mistake("this is no Python file", file=path, expected="FILE.py")
     module = importlib.util.module_from_spec(found)
     sys.modules[name] = module  # dataclasses look their module up
+    if str(path.parent) not in sys.path:
+        sys.path.append(str(path.parent))  # for what stands beside it
     try:
         found.loader.exec_module(module)
     except Exception as error:
