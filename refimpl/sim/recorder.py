@@ -225,13 +225,17 @@ class Recorder:
     def _tick(
         self, by: str, takes: Envelope | None, puts: Iterable[Envelope]
     ) -> Mapping[str, int] | None:
-        """Return the vector clock of an event, if wanted; stamp what it sends."""
+        """Return the vector clock of an event, if wanted; stamp what it sends.
+
+        What it sends with a stamp is the copy of a message that was sent before.
+        """
         clock: dict[str, int] | None = None
         if self._clocks is not None:
             clock = dict(self._clocks.get(by, {}))
-            known = takes.stamp.clock if takes is not None and takes.stamp else {}
-            for name, count in known.items():
-                clock[name] = max(count, clock.get(name, 0))
+            before = puts if takes is None else (takes, *puts)
+            for stamp in (each.stamp for each in before if each.stamp is not None):
+                for name, count in stamp.clock.items():
+                    clock[name] = max(count, clock.get(name, 0))
             clock[by] = clock.get(by, 0) + 1
             self._clocks[by] = clock
         for envelope in puts:

@@ -7,7 +7,7 @@ the same run, and one that leaves some of them out gets another legal run.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from refimpl.sim.dice import Doom
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from refimpl.sim.system import System
     from refimpl.triggers import Message, ProcessId, Timer
 
-__all__ = ["Happening", "Kind", "Schedule"]
+__all__ = ["Clock", "Happening", "Kind", "Schedule"]
 
 Kind: TypeAlias = Literal["deliver", "lose", "copy", "fire", "crash", "restart"]
 
@@ -49,11 +49,22 @@ class Happening:
         return f"{self.kind} {self.who}" + (f": {what}" if what else "")
 
 
+class Clock(NamedTuple):
+    """How a process's clock goes: so far before the world's, and gaining so much."""
+
+    skew_ns: int = 0
+    drift_ppm: int = 0
+
+
 @dataclass
 class Schedule:
-    """Notes what happens, in order, for it to be steered again."""
+    """Notes what happens, in order, for it to be steered again.
+
+    `clocks`: of processes whose clock is not the world's.
+    """
 
     happenings: list[Happening] = field(default_factory=list)
+    clocks: dict[ProcessId, Clock] = field(default_factory=dict)
     _forces: int = 0
 
     def deliver(self, system: System, envelope: Envelope) -> None:

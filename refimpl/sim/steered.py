@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from refimpl.sim.dice import Doom
     from refimpl.sim.node import Envelope, Node
     from refimpl.sim.recorder import Recorder
+    from refimpl.sim.schedule import Clock
     from refimpl.triggers import ProcessId
 
 __all__ = ["Steered"]
@@ -25,6 +26,7 @@ class Steered(System):
     """A system to which happens what `take` is given, if it can.
 
     Time goes by as it must: to when the thing happened, and to when a timer is due.
+    `clocks`: of processes whose clock is not the world's.
     """
 
     def __init__(
@@ -33,10 +35,13 @@ class Steered(System):
         seed: int,
         recorder: Recorder | None = None,
         swaps: Mapping[ProcessId, Callable[[Context], Process]] | None = None,
+        *,
+        clocks: Mapping[ProcessId, Clock] | None = None,
     ) -> None:
         self._now: Happening | None = None
         self._forces = 0
         super().__init__(protocol, seed, recorder, swaps)
+        self.set_clocks(clocks or {})
 
     def take_all(self, happenings: Iterable[Happening]) -> list[Happening]:
         """Start, let these things happen, and return those that could."""
@@ -72,8 +77,8 @@ class Steered(System):
     def possible(self) -> Iterator[Happening]:
         """Yield what can happen now, in an order that depends on nothing else.
 
-        Of copies of one message, one.  Losses, copies and crashes are as possible
-        as the spec has actions for them.
+        Of copies of one message, one.  Crashes are possible if the spec has an
+        action for them, losses and copies also if the fault model has any.
         """
         seen = set[object]()
         for each in self.in_flight.values():
@@ -88,9 +93,12 @@ class Steered(System):
 
     def _of_message(self, envelope: Envelope) -> Iterator[Happening]:
         rest = envelope.to, self.now_ns, envelope.sender, envelope.message
+        protocol = self.protocol
         yield Happening("deliver", *rest)
-        yield Happening("lose", *rest)
-        yield Happening("copy", *rest)
+        if protocol.lose is not None or protocol.faults.losses:
+            yield Happening("lose", *rest)
+        if protocol.duplicate is not None or protocol.faults.duplications:
+            yield Happening("copy", *rest)
 
     def _of_node(self, node: Node) -> Iterator[Happening]:
         if node.process is None:

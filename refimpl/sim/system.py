@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from refimpl.process import Context, Process
     from refimpl.protocol import Protocol
     from refimpl.sim.recorder import Recorder
+    from refimpl.sim.schedule import Clock
     from refimpl.steps import Step
     from refimpl.triggers import Message, Timer, Trigger
 
@@ -64,9 +65,14 @@ class System:
 
     # -------------------------------------------------------- for its owner
 
+    def set_clocks(self, clocks: Mapping[ProcessId, Clock]) -> None:
+        """Let the clocks of these processes go as is said; before they start."""
+        for name, clock in clocks.items():
+            self.nodes[name].skew_ns, self.nodes[name].drift_ppm = clock
+
     @property
     def pending_until_ns(self) -> int:
-        """When the last timer is due that runs now."""
+        """From when on each timer has fired that runs now."""
         nodes = self.nodes.values()
         running = (each for node in nodes for each in node.timers.values())
         return max((each.due_ns for each in running), default=self.now_ns)
@@ -117,6 +123,7 @@ class System:
     def copy(self, envelope: Envelope) -> None:
         """Let the network copy a message."""
         copied = self._envelope(envelope.sender, envelope.to, envelope.message)
+        copied.stamp = envelope.stamp
         self.events += 1
         if self.recorder is not None:
             template = self.protocol.duplicate

@@ -11,10 +11,11 @@ from pyspec.trace.model import End, Trace
 from refimpl.sim.dice import Dice, Doom, Kind
 from refimpl.sim.partitions import Partition, drawn
 from refimpl.sim.recorder import Observe, Recorder, value_of
+from refimpl.sim.schedule import Clock
 from refimpl.sim.system import System
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pyspec.values import Value
     from refimpl.process import Context, Process
@@ -86,15 +87,32 @@ class World(System):
         self._plan_pause()
         return self._go_on(max_events, max_time_ns)
 
-    def calm(self, max_events: int) -> End:
+    def calm(self, max_events: int, each: Callable[[], object] = lambda: None) -> End:
         """Go on for about so many events, in which nothing goes wrong any more.
 
-        Cuts heal at once; who stands still or is down comes back as it would have.
+        Cuts heal at once, and what was to be lost arrives; who stands still or is
+        down comes back as it would have.  `each` is called between two happenings,
+        whenever there was an event.
         """
         none: dict[str, Any] = dict.fromkeys(_COUNTED, 0)
         self.faults = self.dice.faults = dataclasses.replace(self.faults, **none)
         self._partition = None
-        return self._go_on(self.events + max_events, None)
+        self._queue = [*self._without_faults()]
+        heapq.heapify(self._queue)
+        most, end = self.events + max_events, End.CUT
+        while end is End.CUT and self.events < most:
+            end = self._go_on(self.events + 1, None)
+            each()
+        return end
+
+    def _without_faults(self) -> Iterator[Entry]:
+        """Yield what is queued; a fault that is still to come does not."""
+        gone = (self._copy, self._divide, self._heal, self._pause)
+        for at_ns, place, happening, subject in self._queue:
+            if happening == self._lose:
+                yield at_ns, place, self._arrive, subject
+            elif happening not in (*gone, self._crash_if_any_left):
+                yield at_ns, place, happening, subject
 
     def _go_on(self, max_events: int, max_time_ns: int | None) -> End:
         queue, pop = self._queue, heapq.heappop
@@ -110,8 +128,8 @@ class World(System):
 
     @property
     def pending_until_ns(self) -> int:
-        """When the last happens of what is queued now."""
-        return max((at_ns for at_ns, *_ in self._queue), default=self.now_ns)
+        """From when on all has happened that is queued now."""
+        return max((at_ns + 1 for at_ns, *_ in self._queue), default=self.now_ns)
 
     def record(
         self, max_events: int = _LONGEST, observe: Observe = Observe.EVERYTHING
@@ -138,20 +156,27 @@ class World(System):
         heapq.heappush(self._queue, (at_ns, queued, happening, subject))
 
     def _set_clocks(self) -> None:
-        faults = self.faults
-        for node in self.nodes.values():
-            if faults.skew_ns:
-                node.skew_ns = self.dice.chance_ns((0, faults.skew_ns))
-            if faults.drift_ppm:
-                width = 2 * faults.drift_ppm + 1
-                node.drift_ppm = self.dice.among(width) - faults.drift_ppm
+        if self.faults.skew_ns or self.faults.drift_ppm:
+            clocks = {name: self._clock() for name in self.nodes}
+            self.set_clocks(clocks)
+            if self.schedule is not None:
+                self.schedule.clocks.update(clocks)
+
+    def _clock(self) -> Clock:
+        faults, skew_ns, drift_ppm = self.faults, 0, 0
+        if faults.skew_ns:
+            skew_ns = self.dice.chance_ns((0, faults.skew_ns))
+        if faults.drift_ppm:
+            width = 2 * faults.drift_ppm + 1
+            drift_ppm = self.dice.among(width) - faults.drift_ppm
+        return Clock(skew_ns, drift_ppm)
 
     # -------------------------------------------------------- crashes
 
     def doom(self, node: Node) -> Doom | None:
         """Let the dice say whether the process crashes at a force."""
-        if not self.faults.crashes:
-            return None
+        if not self.faults.crashes or self.reacting is None:
+            return None  # without a step there may be none, as `start` will hear
         found = self.dice.doom(node.role.name)
         if self.schedule is not None:
             self.schedule.force(found)

@@ -62,6 +62,15 @@ def test_a_method_that_loops_is_named_with_its_class_and_line(watch: Watch) -> N
     assert "did not return within 0.2 s" in str(told.value)
 
 
+@pytest.mark.parametrize("limit_s", [1e-6, 1e17])
+def test_any_limit_can_be_kept(limit_s: float, tmp_path: Path) -> None:
+    with (tmp_path / "report").open("w+", encoding="utf-8") as report:
+        watch = Watch(limit_s, lambda _: None, report)
+        with watch.running():
+            time.sleep(0.01)
+            run_of(ResourceManager)
+
+
 def test_the_clock_is_free_afterwards(watch: Watch) -> None:
     before = signal.getsignal(signal.SIGALRM)
     with watch.running():

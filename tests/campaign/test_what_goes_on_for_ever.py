@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pyspec.campaign.fuzzing.calm import CALM, Calm, Circle
+from pyspec.campaign.fuzzing.calm import CALM, Calm, Circle, settle
 from pyspec.campaign.fuzzing.findings import Store
 from pyspec.campaign.fuzzing.judge import Judge
 from pyspec.campaign.fuzzing.schedule_file import read_schedule
@@ -19,7 +19,15 @@ from pyspec.conformance import Limits, NativeEngine, ask
 from pyspec.tla2tools import find_toolchain
 from pyspec.trace import read_trace
 from pyspec.trace.model import End, Expected, Loop
-from refimpl.protocol import Faults, find
+from refimpl.commit.two_phase_commit import (
+    Prepare,
+    ResourceManager,
+    two_phase_commit,
+)
+from refimpl.process import ProcessId
+from refimpl.protocol import Faults, find, find_broken
+from refimpl.sim.recorder import NETWORK, Observe, Recorder
+from refimpl.sim.steered import Steered
 from refimpl.sim.system import System
 from refimpl.sim.world import World
 
@@ -91,7 +99,7 @@ def test_no_circle_before_all_has_come_that_was_pending() -> None:
 
 
 def test_nothing_goes_round_where_no_event_is() -> None:
-    calm = Calm(Clock(), by_happenings=True)
+    calm = Calm(Clock())
     for happenings in range(1, 5):
         calm.note(7, "a", happenings)
     assert calm.longest(0) is None
@@ -116,6 +124,67 @@ def test_nothing_goes_wrong_in_a_calm(seed: int) -> None:
     assert all(node.process is not None for node in world.nodes.values())
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_a_calm_knows_of_every_message_on_its_way(seed: int) -> None:
+    protocol = find("raft")
+    world = World(protocol, seed, replace(protocol.faults, latency="long tail"))
+    before, number = world.run(200), 0
+
+    def look() -> None:
+        nonlocal number
+        number += 1
+        assert world.pending_until_ns > world.now_ns
+        for envelope in world.in_flight.values():
+            assert any(subject is envelope for *_, subject in world._queue)
+
+    assert before is End.CUT
+    world.calm(300, look)
+    assert number > 50
+
+
+def test_what_was_to_be_lost_arrives_in_a_calm() -> None:
+    faults = Faults(losses=10**6, loss_percent=100, duplications=9)
+    any_in_flight = False
+    for events in range(60, 66):
+        recorder = Recorder(find("raft"), Observe.NAMES)
+        world = World(find("raft"), 1, faults, recorder=recorder)
+        world.run(events)
+        before = len(recorder.events)
+        any_in_flight = any_in_flight or bool(world.in_flight)
+        world.calm(200)
+        assert all(event.process != NETWORK for event in recorder.events[before:])
+    assert any_in_flight
+
+
+def test_a_cut_that_would_come_much_later_is_not_waited_for() -> None:
+    hour = 3600 * 10**9
+    faults = Faults(partitions=1, pauses=1, calm_ns=(hour, hour))
+    world = World(find("raft"), 1, faults)
+    world.run(60)
+    assert world.pending_until_ns > hour
+    world.calm(10)
+    assert world.pending_until_ns < hour
+
+
+def test_who_is_down_comes_back_even_if_the_others_never_rest() -> None:
+    class Endless(ResourceManager):
+        """Sends a message to itself whenever it gets one."""
+
+        def prepare(self) -> None:
+            self.send(self.id, Prepare(self.id))
+
+    system = Steered(two_phase_commit(rm_class=Endless), 0)
+    system.start()
+    for each in settle(system, frozenset(), 40):
+        last = each
+    assert last.kind == "deliver"
+    tm = system.nodes[ProcessId("tm")]
+    system.crash(tm)
+    for _ in settle(system, frozenset(), system.events + 2):
+        pass
+    assert tm.process is not None
+
+
 def test_a_run_may_come_to_rest_in_its_calm() -> None:
     world = World(find("two_phase_commit"), 0, Faults(losses=10**6, loss_percent=99))
     assert world.run(20) is End.CUT
@@ -134,6 +203,28 @@ def test_the_implementation_owes_nothing_as_it_goes_round(variant: str | None) -
         assert ran.circled
         assert ran.failure is None
     assert not held.drawn(1, held.protocol.faults, 300).circled
+
+
+@pytest.mark.java
+def test_a_run_in_which_no_client_asks_for_anything_is_judged_all_the_same() -> None:
+    assert judge().drawn(0, Faults(), 1).failure is None
+    broken = next(each for each in find_broken("raft") if each.owes)
+    held = Judge(Subject("raft", broken.name), toolchain, calm=CALM)
+    for seed in broken.seeds:
+        ran = held.drawn(seed, broken.faults, 500)
+        assert not ran.history
+        if ran.failure is not None:
+            break
+    assert ran.failure is not None
+    assert ran.failure.sign == ("owes", broken.owes)
+
+
+@pytest.mark.java
+def test_without_a_calm_no_circle_is_judged() -> None:
+    held = Judge(Subject("raft"), toolchain)
+    ran = held.steered(0, [], rest=frozenset(), events=60)
+    assert ran.trace.end is End.CUT
+    assert not ran.circled
 
 
 @pytest.mark.java

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from refimpl.commit.two_phase_commit import two_phase_commit
-from refimpl.protocol import Faults
+from refimpl.commit.two_phase_commit import ResourceManager, two_phase_commit
+from refimpl.process import ImplementationError
+from refimpl.protocol import Faults, Protocol, find, find_broken, slugs
 from refimpl.sim.recorder import Recorder
 from refimpl.sim.schedule import Schedule
 from refimpl.sim.steered import Steered
@@ -53,6 +54,77 @@ def steered(seed: int, happenings: list[Happening]) -> Recorder:
 def test_the_whole_schedule_gives_the_same_trace(seed: int) -> None:
     events, happenings = drawn(seed)
     assert steered(seed, happenings).events == events
+
+
+EVERY = [
+    *(each for slug in slugs() for _, each in find(slug).configurations),
+    *(each.protocol for slug in slugs() for each in find_broken(slug)),
+]
+
+
+def faults_at_random(chance: random.Random) -> Faults:
+    """Return faults of all kinds, of each few, many, or none."""
+
+    def span(most_us: int) -> tuple[int, int]:
+        one, other = sorted(chance.choices(range(most_us + 1), k=2))
+        return 1000 * one, 1000 * other
+
+    def count() -> int:
+        return chance.choice((0, 0, 1, 5, 50))
+
+    def percent() -> int:
+        return chance.choice((1, 4, 12, 40))
+
+    return Faults(
+        losses=count(),
+        duplications=count(),
+        crashes=count(),
+        partitions=count(),
+        pauses=count(),
+        loss_percent=percent(),
+        duplication_percent=percent(),
+        crash_percent=percent(),
+        unsynced_percent=chance.choice((0, 30, 100)),
+        latency_ns=chance.choice(((0, 0), span(50), span(20_000))),
+        latency=chance.choice(("uniform", "long tail")),
+        fifo=chance.random() < 0.5,
+        downtime_ns=span(200_000),
+        partition_ns=span(500_000),
+        pause_ns=span(300_000),
+        calm_ns=span(300_000),
+        skew_ns=chance.choice((0, 10**9)),
+        drift_ppm=chance.choice((0, 1000, 500_000)),
+        stay_down=frozenset(chance.choice(((), ("tm",), ("rm",), ("server",)))),
+    )
+
+
+@pytest.mark.parametrize("protocol", EVERY)
+def test_whatever_goes_wrong_can_be_done_again(protocol: Protocol) -> None:
+    for seed in range(4):
+        faults = faults_at_random(random.Random(seed))  # noqa: S311 - to be repeated
+        recorder, schedule = Recorder(protocol), Schedule()
+        world = World(protocol, seed, faults, recorder=recorder, schedule=schedule)
+        world.run(120)
+        if seed % 2:
+            world.calm(40)
+        again = Recorder(protocol)
+        system = Steered(protocol, seed, again, clocks=schedule.clocks)
+        taken = system.take_all(schedule.happenings)
+        assert taken == schedule.happenings
+        assert again.events == recorder.events
+        assert system.history == world.history
+
+
+def test_a_force_that_may_not_be_is_refused_whatever_is_noted() -> None:
+    class Hasty(ResourceManager):
+        def start(self) -> None:
+            self.log = ("prepared",)
+            self.sync()
+
+    faults = Faults(crashes=9, crash_percent=100)
+    protocol = two_phase_commit(rm_class=Hasty)
+    with pytest.raises(ImplementationError, match="start sends or forces"):
+        World(protocol, 0, faults, schedule=Schedule()).run()
 
 
 def test_schedules_hold_all_kinds_of_crashes() -> None:

@@ -34,7 +34,7 @@ _SHARE: Final = 2
 class Circle(NamedTuple):
     """After `start` events and again after `end` the spec is in the same states.
 
-    `happenings`: so many had happened in the calm before the end, if they are counted.
+    `happenings`: so many had happened in the calm before the end, if they are noted.
     """
 
     start: int
@@ -59,11 +59,11 @@ class _Visit(NamedTuple):
 class Calm:
     """The states that the spec was in since nothing went wrong any more.
 
-    `by_happenings`: they are noted after each happening, not after each event.
+    They are noted between two happenings: amid one, nobody knows when the messages
+    of its steps will come.
     """
 
-    def __init__(self, system: System, *, by_happenings: bool = False) -> None:
-        self.by_happenings = by_happenings
+    def __init__(self, system: System) -> None:
         self._system = system
         self._visits: dict[frozenset[object], list[_Visit]] = {}
 
@@ -117,7 +117,8 @@ def settle(
 ) -> Iterator[Happening]:
     """Let happen what happens by itself, and yield what did, until `most` events.
 
-    First what is in flight, then timers in the order in which they are due.
+    First who is down comes back: nobody knows how long the rest takes.  Then comes
+    what is in flight, then timers in the order in which they are due.
     """
     while system.events < most:
         due = next(_due(system, stay_down), None)
@@ -132,15 +133,15 @@ def is_at_rest(system: System, stay_down: frozenset[str]) -> bool:
 
 
 def _due(system: System, stay_down: frozenset[str]) -> Iterator[Happening]:
+    for node in system.nodes.values():
+        if node.process is None and node.role.name not in stay_down:
+            yield Happening("restart", node.id, system.now_ns)
     waiting = {id(each) for node in system.nodes.values() for each in node.deferred}
     for each in system.in_flight.values():
         if id(each) not in waiting:
             yield Happening(
                 "deliver", each.to, system.now_ns, each.sender, each.message
             )
-    for node in system.nodes.values():
-        if node.process is None and node.role.name not in stay_down:
-            yield Happening("restart", node.id, system.now_ns)
     timers = [
         (running.due_ns, running.setting, node.id, running.timer)
         for node in system.nodes.values()

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Campaign", "Finding", "Plan", "Result"]
 
+_GONE_IDLE: Final = 10
+"""Of so many processes in a row that end outside of a run each is replaced."""
 _BATCH: Final = 8
 """Runs that a worker is given at a time; they are drawn before any of them ran."""
 
@@ -154,14 +156,19 @@ class Campaign:
         self._drawn: dict[int, Any] = {}
         self._began = time.monotonic()
         self._store = Store(plan.folder, plan.subject)
+        self._gone_idle = 0
 
     def go(self) -> Result:
         """Run until the plan says to stop, then shrink what was found."""
         jobs = 1 if self.plan.only is not None else self.plan.jobs
-        with Crew(self.plan.orders, jobs) as crew:
-            self._run(crew)
-            if self.plan.shrink_s:
-                self._shrink_all(crew)
+        crew = Crew(self.plan.orders, jobs)
+        try:
+            with crew:
+                self._run(crew)
+                if self.plan.shrink_s:
+                    self._shrink_all(crew)
+        finally:
+            self._store.sweep(crew.started)
         return self.result
 
     # -------------------------------------------------------- running
@@ -220,6 +227,7 @@ class Campaign:
 
     def _ran(self, told: Mapping[str, Any]) -> None:
         result, tally = self.result, Tally.of_json(told["tally"])
+        self._gone_idle = 0
         result.runs += 1
         result.events += told["events"]
         result.rested += told["rested"]
@@ -256,11 +264,16 @@ class Campaign:
 
     def _gone(self, crew: Crew, hand: Hand, code: int) -> None:
         """Blame the run that a worker was in when it ended; give back the others."""
-        if hand.began is None and not (hand.given and self.result.runs):
-            raise Unavailable(f"a process that was to run ended at once, with {code}")
-        if hand.began is not None:
+        if hand.began is None:
+            self._gone_idle += 1
+            if not self.result.runs or self._gone_idle > _GONE_IDLE:
+                raise Unavailable(
+                    f"a process that was to run ended at once, with {code}"
+                )
+        else:
             what, where, why = hand.why_gone(code)
             self._lost(hand, Failure(what, where, why))  # type: ignore[arg-type]  # words of its own
+        self._again += hand.left
         crew.start()
 
     def _lost(self, hand: Hand, failure: Failure) -> None:
@@ -271,9 +284,7 @@ class Campaign:
         facts = {**failure._asdict(), "seed": seed, "settings": settings}
         name = self._store.name(seed, settings)
         self._store.lost(name, {**facts, "again": again})
-        runs = hand.given["runs"] if hand.given else []
-        places = [place for place, run in enumerate(runs) if run[0] == seed]
-        self._again += runs[places[0] + 1 :] if places else []
+        self._gone_idle = 0
         self.result.runs += 1
         self._drawn.pop(seed, None)
         self._found(seed, settings, {**failure._asdict(), "trace": None, "events": 0})

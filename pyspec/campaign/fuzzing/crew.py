@@ -35,6 +35,7 @@ class Hand:
 
     - began: the seed and the settings of the run that it is in
     - given: the task that it has not ended, None if it waits for one
+    - left: runs of that task which it has not begun
     """
 
     def __init__(self, process: subprocess.Popen[bytes], stuck: Path) -> None:
@@ -42,6 +43,7 @@ class Hand:
         self.stuck = stuck
         self.began: tuple[int, list[str]] | None = None
         self.given: Mapping[str, Any] | None = None
+        self.left: list[Any] = []
         self.is_ready = False
         self._rest = b""
 
@@ -53,7 +55,7 @@ class Hand:
 
     def give(self, task: Mapping[str, Any]) -> None:
         """Let it do a task."""
-        self.given = task
+        self.given, self.left = task, [*task.get("runs", ())]
         self.write(json.dumps(task))
 
     def write(self, line: str) -> None:
@@ -81,6 +83,7 @@ class Hand:
         elif "began" in message:
             seed, settings = message["began"]
             self.began = seed, settings
+            del self.left[:1]
         elif "ran" in message:
             self.began = None
         elif "done" in message or "shrunk" in message:
@@ -115,16 +118,16 @@ class Crew:
     """Workers with the same orders; a context manager that leaves none behind.
 
     The second starts when the first is ready: what the first has compiled the
-    others find.
+    others find.  `started`: the number of each process that there was.
     """
 
     def __init__(self, orders: Orders, size: int) -> None:
         self.hands: list[Hand] = []
+        self.started: list[int] = []
         self._orders = orders
         self._size = size
         self._selector = selectors.DefaultSelector()
         self._folder = tempfile.TemporaryDirectory(prefix="pyspec-")
-        self._started = 0
 
     def __enter__(self) -> Self:
         self.start()
@@ -143,14 +146,14 @@ class Crew:
 
     def start(self) -> None:
         """Start a worker."""
-        self._started += 1
-        stuck = Path(self._folder.name) / f"stuck-{self._started}"
+        stuck = Path(self._folder.name) / f"stuck-{len(self.started)}"
         process = subprocess.Popen(
             [sys.executable, "-m", "pyspec.campaign.fuzzing.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is for the master alone
         )
+        self.started.append(process.pid)
         hand = Hand(process, stuck)
         orders = dataclasses.replace(self._orders, stuck=str(stuck))
         hand.write(json.dumps(dataclasses.asdict(orders)))

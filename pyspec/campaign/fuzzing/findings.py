@@ -115,7 +115,7 @@ class Store:
         path = self.folder / f"{name}.schedule"
         end = ran.trace.end if isinstance(ran.trace.end, End) else End.CUT
         try:
-            lines = [*schedule_lines(protocol, seed, end, happenings)]
+            lines = [*schedule_lines(protocol, seed, end, happenings, ran.clocks)]
         except Mistake as error:
             return None, error.message
         replaced(path, lines)
@@ -127,6 +127,13 @@ class Store:
         path = self.folder / f"{name}.history.ndjson"
         replaced(path, map(history_line, ran.history))
         return str(path)
+
+    def sweep(self, processes: Iterable[int]) -> None:
+        """Remove what these processes, which have ended, did not write whole."""
+        for number in processes:
+            for path in self.folder.glob(f".seed-*.{number}"):
+                with contextlib.suppress(OSError):
+                    path.unlink()
 
 
 def _broke_off(failure: Failure | None) -> bool:

@@ -22,6 +22,7 @@ _PLAIN: Final = Faults()
 _UNITS: Final = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
 _TRUTH: Final = {"true": True, "yes": True, "false": False, "no": False}
 _MS: Final = 1_000_000
+_OF_ROLES: Final = ("spared", "stay_down")
 
 
 class Ceiling(NamedTuple):
@@ -47,11 +48,22 @@ def ceiling_of(protocol: Protocol, preset: str, settings: Iterable[str]) -> Ceil
         except ValueError as error:
             problem = str(error).partition(": ")[2]
             raise Mistake(f"--set {name}={given[name]}: {problem}") from None
+        if name in _OF_ROLES:
+            _check_roles(protocol, name, value)
     # With the default model every part of it has been chosen by somebody.
     chosen = frozenset(values)
     if preset == "default":
         chosen |= _differing(protocol.faults)
     return Ceiling(replace(base[preset], **values), chosen)
+
+
+def _check_roles(protocol: Protocol, name: str, roles: frozenset[str]) -> None:
+    known = {each.name for each in protocol.roles}
+    for each in sorted(roles - known):
+        raise Mistake(
+            f"--set {name}: {protocol.slug} has no role {each}",
+            expected=", ".join(sorted(known)),
+        )
 
 
 def faults_of(protocol: Protocol, preset: str, settings: Iterable[str]) -> Faults:

@@ -40,8 +40,9 @@ if TYPE_CHECKING:
     from pyspec.values import Value
     from refimpl.history import HistoryEvent
     from refimpl.protocol import Faults, Protocol
-    from refimpl.sim.schedule import Happening
+    from refimpl.sim.schedule import Clock, Happening
     from refimpl.sim.system import System
+    from refimpl.triggers import ProcessId
 
 __all__ = ["Failure", "Judge", "Ran"]
 
@@ -76,6 +77,7 @@ class Ran:
 
     - happenings: what happened, if somebody asked for it
     - settled: and what came of it when nothing more went wrong
+    - clocks: of processes whose clock was not the world's, if somebody asked
     - circled: what it does for ever without rest was judged
     - unknown: a limit was hit, so nobody knows; why
     """
@@ -85,6 +87,7 @@ class Ran:
     tally: Tally = field(default_factory=Tally)
     happenings: list[Happening] = field(default_factory=list)
     settled: list[Happening] = field(default_factory=list)
+    clocks: Mapping[ProcessId, Clock] = field(default_factory=dict)
     history: Sequence[HistoryEvent] = ()
     circled: bool = False
     unknown: str = ""
@@ -143,6 +146,7 @@ class Judge:
         )
         run.meta = world.meta()
         happenings = schedule.happenings if schedule else []
+        clocks = schedule.clocks if schedule else {}
         before = 0
 
         def go() -> End:
@@ -150,16 +154,21 @@ class Judge:
             end = world.run(events)
             if end is End.CUT and self.calm and seed % _CALM_EVERY == 0:
                 run.calm, before = Calm(world), len(happenings)
-                end = world.calm(self.calm)
+                end = world.calm(
+                    self.calm, lambda: run.happened(len(happenings) - before)
+                )
             return end
 
         ran = run.over(world, go)
         if not ran.circled:
             before = len(happenings)  # a calm is a part of the run like any other
         ran.happenings, ran.settled = happenings[:before], happenings[before:]
+        if run.circle:
+            ran.settled = ran.settled[: run.circle.happenings]
+        ran.clocks = clocks
         return ran
 
-    def steered(
+    def steered(  # noqa: PLR0913 - what is steered, and where it ends
         self,
         seed: int,
         happenings: Iterable[Happening],
@@ -167,6 +176,7 @@ class Judge:
         protocol: Protocol | None = None,
         rest: frozenset[str] | None = None,
         events: int = 1 << 20,
+        clocks: Mapping[ProcessId, Clock] | None = None,
     ) -> Ran:
         """Let these things happen, as far as they can.
 
@@ -174,8 +184,10 @@ class Judge:
         for as long as a calm is; roles of these names stay down.
         """
         run = _Run(self, protocol or self.protocol)
-        system = Steered(run.protocol, seed, run.recorder)
-        run.meta = steered_meta(seed, self.subject)
+        names = {name for role in run.protocol.roles for name in role.ids}
+        kept = {name: clock for name, clock in (clocks or {}).items() if name in names}
+        system = Steered(run.protocol, seed, run.recorder, clocks=kept)
+        run.meta, run.shows_shortest = steered_meta(seed, self.subject), True
         taken: list[Happening] = []
         settled: list[Happening] = []
 
@@ -187,7 +199,7 @@ class Judge:
                     taken.pop()
             if rest is None:
                 return End.CUT
-            run.calm = Calm(system, by_happenings=True)
+            run.calm = Calm(system) if self.calm else None
             most = max(events, len(run.events) + self.calm)
             for each in settle(system, rest, most):
                 settled.append(each)
@@ -197,7 +209,7 @@ class Judge:
         ran = run.over(system, steer)
         ran.happenings = taken
         end = run.circle.happenings if run.circle else len(settled)
-        ran.settled = settled[:end]
+        ran.settled, ran.clocks = settled[:end], kept
         return ran
 
     # -------------------------------------------------------- for its runs
@@ -260,7 +272,12 @@ class Judge:
     def refuted(
         self, history: Sequence[HistoryEvent], kind: str
     ) -> tuple[Failure | None, str]:
-        """Say why a history is not linearizable, or why nobody knows."""
+        """Say why a history is not linearizable, or why nobody knows.
+
+        One in which no client has done anything yet is.
+        """
+        if not history:
+            return None, ""
         with tempfile.TemporaryDirectory(prefix="pyspec-") as folder:
             path = Path(folder) / "history.ndjson"
             path.write_text("".join(map(history_line, history)), encoding="utf-8")
@@ -303,6 +320,7 @@ class _Run:
         self.verdict: Verdict | None = None
         self.calm: Calm | None = None
         self.circle: Circle | None = None
+        self.shows_shortest = False
 
     def _event(self, event: Event) -> None:
         """Hold an event to the spec; _Rejected ends the run."""
@@ -315,8 +333,6 @@ class _Run:
         if self.verdict is not None:
             raise _Rejected
         self.reached.note(event, monitor.arguments, before, monitor.states)
-        if self.calm is not None and not self.calm.by_happenings:
-            self.calm.note(len(self.events), monitor.states)
 
     def happened(self, happenings: int) -> None:
         """Note that so much has happened in the calm."""
@@ -386,7 +402,7 @@ class _Run:
         whole = self.judge.held(self._going_round(ran, circle))
         if not whole.owed:
             return
-        shorter = calm.shorter(circle) if calm.by_happenings else ()
+        shorter = calm.shorter(circle) if self.shows_shortest else ()
         for each in shorter:
             verdict = self.judge.held(self._going_round(ran, each))
             if verdict.owed == whole.owed:

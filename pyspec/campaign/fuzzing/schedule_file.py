@@ -14,12 +14,12 @@ from pyspec.trace.model import End
 from pyspec.trace.strict_json import read_json
 from refimpl.maps import FrozenMap
 from refimpl.sim.dice import Doom
-from refimpl.sim.schedule import Happening, Kind
+from refimpl.sim.schedule import Clock, Happening, Kind
 from refimpl.sim.steered import Steered
 from refimpl.triggers import Message, ProcessId, Timer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from refimpl.protocol import Protocol
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Noted", "read_schedule", "schedule_lines"]
 
 _FORM: Final = "pyspec schedule 1"
+_MILLION: Final = 1_000_000
 _ENDS: Final = {end.value: end for end in End}
 _DOOMS: Final = {"before": Doom.BEFORE, "after": Doom.AFTER}
 
@@ -34,26 +35,34 @@ _DOOMS: Final = {"before": Doom.BEFORE, "after": Doom.AFTER}
 class Noted(NamedTuple):
     """A schedule: of which processes, with which seed for their dice.
 
-    `end` says whether more would have happened after it.
+    `end` says whether more would have happened after it; `clocks` are of processes
+    whose clock is not the world's.
     """
 
     seed: int
     processes: tuple[str, ...]
     end: End
+    clocks: Mapping[ProcessId, Clock]
     happenings: tuple[Happening, ...]
 
 
 def schedule_lines(
-    protocol: Protocol, seed: int, end: End, happenings: Sequence[Happening]
+    protocol: Protocol,
+    seed: int,
+    end: End,
+    happenings: Sequence[Happening],
+    clocks: Mapping[ProcessId, Clock] | None = None,
 ) -> Iterator[str]:
     """Yield the lines of the file."""
-    head = {
+    head: dict[str, Any] = {
         "format": _FORM,
         "slug": protocol.slug,
         "seed": seed,
         "processes": [name for role in protocol.roles for name in role.ids],
         "end": end.value,
     }
+    if clocks:
+        head["clocks"] = {name: clock._asdict() for name, clock in clocks.items()}
     for each in (head, *map(_to_json, happenings)):
         yield json.dumps(each) + "\n"
 
@@ -157,13 +166,31 @@ class _Reader:
         seed, names = data.get("seed"), data.get("processes")
         if not isinstance(seed, int) or isinstance(seed, bool):
             raise self._wrong(1, "this is no seed", "an integer", seed)
-        if not isinstance(names, list) or not set(names) <= set(self.processes):
+        if not isinstance(names, list) or any(n not in self.processes for n in names):
             raise self._wrong(
                 1, "these are other processes", ", ".join(self.processes), names
             )
-        if data.get("end") not in _ENDS:
+        if data.get("end") not in [*_ENDS]:
             raise self._wrong(1, "this is no end", ", ".join(_ENDS), data.get("end"))
-        return Noted(seed, tuple(names), _ENDS[data["end"]], ())
+        clocks = self._clocks(data.get("clocks", {}), names)
+        return Noted(seed, tuple(names), _ENDS[data["end"]], clocks, ())
+
+    def _clocks(self, data: object, names: list[str]) -> dict[ProcessId, Clock]:
+        """Return the clocks of processes; each skew and drift is a whole number."""
+        if not isinstance(data, dict) or not set(data) <= set(names):
+            expected = "some of " + ", ".join(names)
+            raise self._wrong(1, "these are no clocks of processes", expected, data)
+        return {ProcessId(name): self._clock(each) for name, each in data.items()}
+
+    def _clock(self, data: object) -> Clock:
+        wanted = [*Clock._fields]
+        if not isinstance(data, dict) or sorted(data) != sorted(wanted):
+            raise self._wrong(1, "this is no clock", ", ".join(wanted), data)
+        if any(type(each) is not int for each in data.values()):
+            raise self._wrong(1, "this is no clock", "whole numbers", data)
+        if abs(data["drift_ppm"]) >= _MILLION:
+            raise self._wrong(1, "this clock stands still", "less drift_ppm", data)
+        return Clock(**data)
 
     def happening(self, number: int, line: str) -> Happening:
         """Return what one line says."""
@@ -216,7 +243,7 @@ class _Reader:
         if data is None:
             return None
         expected = 'as {"force": 0, "side": "before"}'
-        if not isinstance(data, dict) or data.get("side") not in _DOOMS:
+        if not isinstance(data, dict) or data.get("side") not in [*_DOOMS]:
             raise self._wrong(number, "this is no crash at a force", expected, data)
         force = data.get("force")
         if not isinstance(force, int):
@@ -241,15 +268,21 @@ class _Reader:
         if "#process" in data:
             return ProcessId(str(data["#process"]))
         if "#set" in data:
-            return frozenset(self._decoded(number, each) for each in data["#set"])
+            return frozenset(self._parts(number, data["#set"]))
         if "#map" in data:
-            return FrozenMap(self._pair(number, each) for each in data["#map"])
+            pairs = self._parts(number, data["#map"])
+            return FrozenMap(self._pair(number, each) for each in pairs)
         return self._made(number, data)
 
+    def _parts(self, number: int, data: object) -> tuple[Any, ...]:
+        if not isinstance(data, list):
+            raise self._wrong(number, "these are no parts", "a list", data)
+        return tuple(self._decoded(number, each) for each in data)
+
     def _pair(self, number: int, data: object) -> tuple[object, object]:
-        if not isinstance(data, list) or len(data) != 2:  # noqa: PLR2004 - a pair
+        if not isinstance(data, tuple) or len(data) != 2:  # noqa: PLR2004 - a pair
             raise self._wrong(number, "this is no part of a map", "[key, value]", data)
-        return self._decoded(number, data[0]), self._decoded(number, data[1])
+        return data
 
     def _made(self, number: int, data: dict[str, Any]) -> object:
         """Return an instance of a class of the implementation."""

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Final
 from refimpl.sim.schedule import Happening
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from pyspec.campaign.fuzzing.judge import Failure, Judge, Ran
     from refimpl.protocol import Faults, Protocol
+    from refimpl.sim.schedule import Clock
     from refimpl.triggers import ProcessId
 
 __all__ = ["Shrinking", "Small"]
@@ -73,6 +74,7 @@ class Shrinking:
         self._ends = self._until = time.monotonic() + seconds
         self._better = better
         self._runs = 0
+        self._clocks: Mapping[ProcessId, Clock] = {}
         self._known: set[tuple[Happening, ...]] = set()
 
     def shrunk(self) -> Small | None:
@@ -81,7 +83,7 @@ class Shrinking:
         if first.failure is None or first.failure.sign != self._sign:
             return None
         self._protocol = self._judge.protocol
-        best = self._fails(first.happenings)
+        best = self._steered(first)
         if best is None:
             return None
         self._best = best
@@ -102,9 +104,21 @@ class Shrinking:
             protocol=self._protocol,
             rest=self._rest,
             events=2 * self._events,
+            clocks=self._clocks,
         )
         fails = ran.failure is not None and ran.failure.sign == self._sign
         return ran if fails else None
+
+    def _steered(self, drawn: Ran) -> Ran | None:
+        """Return a run done again if it fails likewise, with right clocks if it can."""
+        before = self._clocks
+        for clocks in ({}, drawn.clocks):
+            self._clocks = clocks
+            found = self._fails(drawn.happenings)
+            if found is not None:
+                return found
+        self._clocks = before
+        return None
 
     def _try(self, happenings: Sequence[Happening]) -> bool:
         """Go on with these happenings if they fail likewise."""
@@ -167,7 +181,7 @@ class Shrinking:
             )
             if ran.failure is not None and ran.failure.sign == self._sign:
                 before, self.seed = self.seed, seed
-                found = self._fails(ran.happenings)
+                found = self._steered(ran)
                 if found is not None:
                     return found
                 self.seed = before

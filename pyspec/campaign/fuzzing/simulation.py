@@ -89,7 +89,7 @@ def _simulated(request: Request) -> tuple[int, End]:
             messages=request.messages,
         )
         writing.recorder = recorder
-        history = files.enter_context(_history(request.history))
+        history = files.enter_context(contextlib.closing(_History(request.history)))
         if request.schedule is None:
             end = _drawn(request, protocol, writing, history)
         else:
@@ -115,7 +115,7 @@ def _steered(
     if len(noted.processes) < sum(len(role.ids) for role in protocol.roles):
         protocol = smaller_with(protocol, noted.processes)
         writing.recorder.protocol = protocol
-    system = Steered(protocol, noted.seed, writing.recorder)
+    system = Steered(protocol, noted.seed, writing.recorder, clocks=noted.clocks)
     system.history = history
     writing.meta = steered_meta(noted.seed, request.subject)
     system.start()
@@ -203,28 +203,33 @@ class _Writing:
 class _History(list[HistoryEvent]):
     """The history of a run: written at once, and not kept."""
 
-    def __init__(self, file: TextIO | None) -> None:
+    def __init__(self, path: Path | None) -> None:
         super().__init__()
-        self._file = file
+        self._path = path
+        self._file: TextIO | None = None
+        if path is not None:
+            with self._writing():
+                self._file = path.open("w", encoding="utf-8", newline="\n")
 
     def append(self, event: HistoryEvent, /) -> None:
         """Write an entry."""
         if self._file is not None:
-            self._file.write(history_line(event))
+            with self._writing():
+                self._file.write(history_line(event))
 
+    def close(self) -> None:
+        """Write what is not written yet."""
+        if self._file is not None:
+            with self._writing():
+                self._file.close()
 
-@contextlib.contextmanager
-def _history(path: Path | None) -> Iterator[_History]:
-    if path is None:
-        yield _History(None)
-        return
-    try:
-        file = path.open("w", encoding="utf-8", newline="\n")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise Unavailable(f"cannot be written: {reason}", file=path) from None
-    with file:
-        yield _History(file)
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise Unavailable(f"cannot be written: {reason}", file=self._path) from None
 
 
 def _make(folder: Path) -> None:

@@ -32,6 +32,9 @@ _WALL: Final = 30
 """A handler that waits uses no time of the processor: so many times the limit."""
 _DEAF: Final = 10
 """So many times the limit, outside of bytecode."""
+_DEAF_S: Final = 10.0, 1e6
+"""But not so short that it is over between two looks, or so long that no clock has it.
+"""
 
 
 class Stuck(BaseException):
@@ -91,9 +94,9 @@ class Watch:
     def _listen(self) -> None:
         self._report.seek(0)
         self._report.truncate()
-        faulthandler.dump_traceback_later(
-            _DEAF * self._limit_s, exit=True, file=self._report
-        )
+        least_s, most_s = _DEAF_S
+        deaf_s = min(max(_DEAF * self._limit_s, least_s), most_s)
+        faulthandler.dump_traceback_later(deaf_s, exit=True, file=self._report)
 
     def _look(self, signum: int, frame: FrameType | None) -> None:
         del signum
