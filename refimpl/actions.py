@@ -9,7 +9,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from refimpl.triggers import ImplementationError, Message, Restart, Timer
 
@@ -169,8 +169,28 @@ def _itself(value: object) -> object:
 def in_order(values: Iterable[T]) -> Iterable[T]:
     """Sort a set, whose own order differs from run to run."""
     if isinstance(values, set | frozenset):
-        return sorted(values, key=repr)
+        return sorted(values, key=_word)
     return tuple(values)
+
+
+def _word(value: object) -> str:
+    """Return what `repr` does, but of sets in one order whatever the hash seed."""
+    if isinstance(value, str | int):
+        return repr(value)
+    if isinstance(value, set | frozenset):
+        return f"{{{', '.join(sorted(map(_word, value)))}}}"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_word, value))}{',' if len(value) == 1 else ''})"
+    if isinstance(value, Mapping):
+        return _word({*value.items()})
+    if dataclasses.is_dataclass(value):
+        parts = (f"{f.name}={_word(getattr(value, f.name))}" for f in _shown(value))
+        return f"{type(value).__qualname__}({', '.join(parts)})"
+    return repr(value)
+
+
+def _shown(value: Any) -> Iterator[dataclasses.Field[Any]]:  # noqa: ANN401 - any dataclass
+    return (each for each in dataclasses.fields(value) if each.repr)
 
 
 def handlers_of(cls: type[Process]) -> Iterator[Handler]:

@@ -100,6 +100,38 @@ def test_a_trace_does_not_depend_on_the_hash_seed() -> None:
     assert len({order for _, order in outputs}) == 3, "the hash seeds had no effect"
 
 
+ORDERED = """
+from dataclasses import dataclass
+from refimpl.actions import in_order
+from refimpl.maps import FrozenMap
+
+@dataclass(frozen=True)
+class Vote:
+    by: frozenset
+
+names = [f"n{number}" for number in range(6)]
+sets = [frozenset(names[low:]) for low in range(5)]
+given = {*sets, *map(Vote, sets), *((each, 1) for each in sets)}
+given.add(FrozenMap({sets[0]: 2}))
+print(*[in_order(given).index(each) for each in (*sets, *map(Vote, sets))])
+print(*given)
+"""
+
+
+def test_sets_of_sets_are_in_order_whatever_the_hash_seed() -> None:
+    outputs = [
+        subprocess.run(
+            [sys.executable, "-c", ORDERED],
+            env={**os.environ, "PYTHONHASHSEED": hash_seed},
+            capture_output=True,
+            check=True,
+        ).stdout.splitlines()
+        for hash_seed in ("0", "1", "20231")
+    ]
+    assert len({order for order, _ in outputs}) == 1
+    assert len({shown for _, shown in outputs}) == 3, "the hash seeds had no effect"
+
+
 def test_messages_overtake_one_another() -> None:
     orders = set()
     for seed in range(20):
