@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from pyspec.cli import run
 from pyspec.errors import Exit
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SPEC = """
 ---- MODULE Echo ----
@@ -87,7 +83,7 @@ PROTOCOL = Protocol(
 
 
 @pytest.fixture
-def echo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def echo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder, which one stands in, with a spec and an implementation."""
     monkeypatch.chdir(tmp_path)
     Path("Echo.tla").write_text(SPEC, encoding="utf-8")

@@ -14,11 +14,11 @@ from click.testing import CliRunner
 
 from pyspec.campaign.fuzzing.schedule_file import read_schedule, schedule_lines
 from pyspec.cli import run
-from pyspec.errors import Mistake
+from pyspec.errors import Exit, Mistake
 from pyspec.trace import read_trace
 from pyspec.trace.model import End
 from refimpl.commit.two_phase_commit import two_phase_commit
-from refimpl.protocol import Faults
+from refimpl.protocol import Faults, find
 from refimpl.sim.schedule import Schedule
 from refimpl.sim.world import World, simulate
 
@@ -251,6 +251,21 @@ def test_a_schedule_is_simulated_again(tmp_path: Path) -> None:
     for one, other in zip(read_trace(out).events, expected.events, strict=True):
         assert (one.steps, one.time_ns) == (other.steps, other.time_ns)
         assert one.process == other.process
+
+
+def test_a_schedule_is_done_again_by_the_configuration_that_it_is_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "run.schedule"
+    protocol, schedule = find("raft", "pre_votes"), Schedule()
+    World(protocol, 1, Faults(), schedule=schedule).run(40)
+    what = protocol, 1, End.CUT, schedule.happenings
+    file.write_text("".join(schedule_lines(*what, variant="pre_votes")), "utf-8")
+    again = ["simulate", "raft", "--schedule", str(file)]
+    assert run(again) == Exit.MISTAKE
+    assert '"pre_votes"' in capsys.readouterr().err
+    assert run([*again, "--variant", "pre-votes"]) == Exit.FINE
+    assert capsys.readouterr().out.count("RequestPreVote") > 1
 
 
 HEAD: Final = (

@@ -115,7 +115,8 @@ class Store:
         path = self.folder / f"{name}.schedule"
         end = ran.trace.end if isinstance(ran.trace.end, End) else End.CUT
         try:
-            lines = [*schedule_lines(protocol, seed, end, happenings, ran.clocks)]
+            of = protocol, seed, end, happenings, ran.clocks
+            lines = [*schedule_lines(*of, variant=self.subject.variant)]
         except Mistake as error:
             return None, error.message
         replaced(path, lines)

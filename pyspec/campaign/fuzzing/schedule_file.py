@@ -46,14 +46,16 @@ class Noted(NamedTuple):
     happenings: tuple[Happening, ...]
 
 
-def schedule_lines(
+def schedule_lines(  # noqa: PLR0913 - what a schedule consists of
     protocol: Protocol,
     seed: int,
     end: End,
     happenings: Sequence[Happening],
     clocks: Mapping[ProcessId, Clock] | None = None,
+    *,
+    variant: str | None = None,
 ) -> Iterator[str]:
-    """Yield the lines of the file."""
+    """Yield the lines of the file; `variant` is the name of this configuration."""
     head: dict[str, Any] = {
         "format": _FORM,
         "slug": protocol.slug,
@@ -61,6 +63,8 @@ def schedule_lines(
         "processes": [name for role in protocol.roles for name in role.ids],
         "end": end.value,
     }
+    if variant is not None:
+        head["variant"] = variant
     if clocks:
         head["clocks"] = {name: clock._asdict() for name, clock in clocks.items()}
     for each in (head, *map(_to_json, happenings)):
@@ -120,13 +124,15 @@ def _encoded(value: object) -> object:
 # ------------------------------------------------------------ reading
 
 
-def read_schedule(path: Path, protocol: Protocol) -> Noted:
+def read_schedule(path: Path, protocol: Protocol, variant: str | None = None) -> Noted:
     """Read a schedule of this protocol; Mistake with the line of what is wrong.
+
+    `variant`: the name of the configuration that it must be of.
 
     Classes of messages are looked up among those of the implementation: nothing
     is imported that the file names.
     """
-    reader = _Reader(path, protocol)
+    reader = _Reader(path, protocol, variant)
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -145,9 +151,10 @@ def read_schedule(path: Path, protocol: Protocol) -> Noted:
 class _Reader:
     """Reads the lines of one file."""
 
-    def __init__(self, path: Path, protocol: Protocol) -> None:
+    def __init__(self, path: Path, protocol: Protocol, variant: str | None) -> None:
         self.path = path
         self.protocol = protocol
+        self.variant = variant
         self.processes = [name for role in protocol.roles for name in role.ids]
         self.classes = _classes(protocol)
 
@@ -162,6 +169,13 @@ class _Reader:
                 "this is a schedule of another protocol",
                 self.protocol.slug,
                 data.get("slug"),
+            )
+        if data.get("variant") != self.variant:
+            raise self._wrong(
+                1,
+                "this is a schedule of another configuration",
+                f"--variant {self.variant}" if self.variant else "no --variant",
+                data.get("variant"),
             )
         seed, names = data.get("seed"), data.get("processes")
         if not isinstance(seed, int) or isinstance(seed, bool):

@@ -111,7 +111,7 @@ def _steered(
     request: Request, protocol: Protocol, writing: _Writing, history: _History
 ) -> End:
     assert request.schedule is not None  # noqa: S101 - the caller looked
-    noted = read_schedule(request.schedule, protocol)
+    noted = read_schedule(request.schedule, protocol, request.subject.variant)
     if len(noted.processes) < sum(len(role.ids) for role in protocol.roles):
         protocol = smaller_with(protocol, noted.processes)
         writing.recorder.protocol = protocol
