@@ -33,6 +33,7 @@ from pyspec.catalog import Says
 from pyspec.conformance import Limits, NativeEngine, TlcEngine, ask, load_spec
 from pyspec.conformance.expectation import unmet
 from pyspec.conformance.prose import lines_of
+from pyspec.counts import counted
 from pyspec.errors import Exit, Mistake, Undecided, near
 from pyspec.tla2tools import read_config, sany
 from pyspec.trace import read_trace
@@ -404,8 +405,8 @@ class Verification:
             for name, operator in facts.operators.items()
         }
         matched = match(found, Words(facts.actions, operators, facts.variables))
-        actions = _count(len(facts.actions), "action")
-        variables = _count(len(facts.variables), "variable")
+        actions = counted(len(facts.actions), "action")
+        variables = counted(len(facts.variables), "variable")
         return _judged(
             "implementation",
             "the words of the spec",
@@ -522,7 +523,7 @@ class Verification:
             yield _judged(
                 "traces",
                 recording.log.name,
-                f"{_count(len(done.verdicts), 'trace')}, "
+                f"{counted(len(done.verdicts), 'trace')}, "
                 f"{used} of {done.records} records used",
                 list(done.problems),
             )
@@ -584,9 +585,9 @@ class Verification:
         yield _judged(
             "page",
             "protocol.toml",
-            f"{_count(len(protocol.sources), 'source')}, "
-            f"{_count(len(protocol.faults), 'kind')} of fault, "
-            f"{_count(len(protocol.left_out), 'thing')} left out",
+            f"{counted(len(protocol.sources), 'source')}, "
+            f"{counted(len(protocol.faults), 'kind')} of fault, "
+            f"{counted(len(protocol.left_out), 'thing')} left out",
             [
                 f"no {what}"
                 for what, told in (
@@ -598,7 +599,7 @@ class Verification:
             ],
         )
         todo = list(_left_to_do(self._texts()))
-        found = f"TODO in {_count(len(todo), 'line')}"
+        found = f"TODO in {counted(len(todo), 'line')}"
         yield _judged("page", "left to do", found, todo)
 
     def _texts(self) -> Iterator[Path]:
@@ -611,10 +612,6 @@ class Verification:
 
 ACTION_LEVEL: Final = 2
 _TODO: Final = re.compile(r"""\bTODO\b.*?(?=\s*(?:\*\)|"?$))""")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _left_to_do(files: Iterable[Path]) -> Iterator[str]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from pyspec.counts import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -127,24 +129,24 @@ def _summary(campaign: Campaign, spec: Spec) -> Iterator[str]:
     rate = result.events / max(result.seconds, 0.001)
     failed = f"{result.failed} failed" if result.failed else "none failed"
     yield (
-        f"{name}: {_count(result.runs, 'run')}, {_count(result.events, 'event')} in "
+        f"{name}: {counted(result.runs, 'run')}, {counted(result.events, 'event')} in "
         f"{result.seconds:,.1f} s ({rate:,.0f} a second); {failed}"
     )
     round_ = f", {result.circled:,} went round in a circle" if result.circled else ""
-    yield f"  {_count(result.rested, 'run')} came to rest{round_}"
+    yield f"  {counted(result.rested, 'run')} came to rest{round_}"
     for why, count in result.unknown.items():
-        yield f"  not decided: {_count(count, 'run')}: {why}"
+        yield f"  not decided: {counted(count, 'run')}: {why}"
     actions = spec.facts.actions
     reached = [each for each in actions if result.tally.actions[each]]
     yield (
         f"  {len(reached)} of {len(actions)} actions, "
-        f"{_count(len(result.tally.followed), 'pair')} of one after another"
+        f"{counted(len(result.tally.followed), 'pair')} of one after another"
     )
     counts = sorted(result.tally.actions.items(), key=lambda each: -each[1])
     for action, count in counts:
         yield f"    {count:>9,}  {action}"
     never = result.never(actions)
-    if never:
+    if never and result.runs:
         yield f"  never taken: {', '.join(never)}"
         subject = campaign.plan.subject
         others = subject.protocol().variants if subject.variant is None else ()
@@ -153,10 +155,6 @@ def _summary(campaign: Campaign, spec: Spec) -> Iterator[str]:
     if rare:
         yield f"  rare: {', '.join(rare)}"
     yield from _idle(campaign)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _idle(campaign: Campaign) -> Iterator[str]:

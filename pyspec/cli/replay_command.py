@@ -31,6 +31,7 @@ from pyspec.cli.options import (
 from pyspec.cli.questions import Specs, adapt, ask_all, engine_of, named_traces
 from pyspec.cli.together import replay_together, together_option
 from pyspec.cli.trace_specs import replay_logs, trace_spec_of, trace_spec_options
+from pyspec.counts import counted
 from pyspec.errors import Exit, Mistake
 
 if TYPE_CHECKING:
@@ -208,7 +209,7 @@ def command(
         events = sum(len(question.trace.events) for question in questions)
         reporter.say(
             0,
-            f"{_count(len(questions), 'trace')} with {_count(events, 'event')}, "
+            f"{counted(len(questions), 'trace')} with {counted(events, 'event')}, "
             "none decided yet",
         )
         if history is not None:
@@ -272,10 +273,6 @@ def _follow(
     return _exit([verdict], [])
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def _print(
     verdicts: list[Verdict],
     broken: list[tuple[str, Mistake]],
@@ -329,7 +326,7 @@ def _summary(verdicts: list[Verdict], broken: list[tuple[str, Mistake]]) -> str:
     found = ", ".join(
         f"{number} {words.get(word, word)}" for word, number in counts.items() if number
     )
-    text = f"{_count(len(verdicts) + len(broken), 'trace')}: {found}"
+    text = f"{counted(len(verdicts) + len(broken), 'trace')}: {found}"
     expecting = [v for v in verdicts if v.question.trace.expect is not None]
     if expecting:
         met = sum(unmet(verdict) is None for verdict in expecting)

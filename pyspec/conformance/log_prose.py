@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from pyspec.conformance.verdict import Judgement
+from pyspec.counts import counted
 from pyspec.errors import Exit, near
 
 if TYPE_CHECKING:
@@ -35,19 +36,15 @@ def lines_of(verdict: LogVerdict, *, verbose: bool = False) -> Iterator[str]:
 
 
 def _headline(verdict: LogVerdict) -> str:
-    file = near(verdict.file)
+    file, lines = near(verdict.file), counted(verdict.lines or 0, "line")
     if verdict.judgement is Judgement.CONFORMS:
-        return f"{file}: conforms ({_count(verdict.lines, 'line')} of {verdict.log})"
-    of = f"{verdict.matched} of {_count(verdict.lines, 'line')}"
+        return f"{file}: conforms ({lines} of {verdict.log})"
+    of = f"{verdict.matched} of {lines}"
     if verdict.judgement is Judgement.UNKNOWN:
         done = "" if verdict.matched is None else f" after {of}"
         return f"{file}: unknown{done}"
     place = file if verdict.line is None else f"{file}:{verdict.line}"
     return f"{place}: rejected after {of}"
-
-
-def _count(number: int | None, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number or 0:,} {noun}s"
 
 
 def _rejected(verdict: LogVerdict, *, verbose: bool) -> Iterator[str]:
@@ -63,7 +60,7 @@ def _rejected(verdict: LogVerdict, *, verbose: bool) -> Iterator[str]:
         yield from _wrapped(f"enabled, but not matching: {', '.join(verdict.enabled)}")
     states = verdict.candidates
     if verdict.mismatches and (verbose or states > 1):
-        yield f"  the spec may be in {_count(states, 'state')} here"
+        yield f"  the spec may be in {counted(states, 'state')} here"
     if verbose:
         for each in verdict.mismatches[:1]:
             yield "  one of them:" if states > 1 else "  it is in:"

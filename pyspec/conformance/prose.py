@@ -12,6 +12,7 @@ from pyspec.conformance.outcomes import (
 )
 from pyspec.conformance.verdict import Judgement
 from pyspec.conformance.why import explanation_lines, reasons_of
+from pyspec.counts import counted
 from pyspec.errors import near
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def lines_of(verdict: Verdict, *, verbose: bool = False) -> Iterator[str]:
     is_more = verdict.matched + (verdict.event is not None)
     total = max(len(verdict.question.trace.events), is_more)
     if verdict.judgement is Judgement.CONFORMS:
-        yield f"{name}: {summary(verdict)} ({total} events)"
+        yield f"{name}: {summary(verdict)} ({counted(total, 'event')})"
         yield from property_lines(verdict)
         return
     yield f"{place(verdict)}: {verdict.headline}"
@@ -41,7 +42,7 @@ def lines_of(verdict: Verdict, *, verbose: bool = False) -> Iterator[str]:
         yield f"  {verdict.why}"
     yield from explanation_lines(verdict.explanation, verbose=verbose)
     if verdict.judgement is not Judgement.MALFORMED:
-        yield f"  {verdict.matched} of {total} events matched."
+        yield f"  {verdict.matched:,} of {counted(total, 'event')} matched."
 
 
 def _name(verdict: Verdict) -> str:

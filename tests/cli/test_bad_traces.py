@@ -364,7 +364,7 @@ def test_the_traces_that_were_broken_conform(
     good = HEADER + EVENT if form == "trace" else JSON_HEADER + JSON_EVENT
     file = written(tmp_path, Bad("", good, "", (), form))
     assert run(["replay", str(file), "--spec", str(spec)]) == Exit.FINE
-    assert "conforms (1 events)" in capfd.readouterr().out
+    assert "conforms (1 event)" in capfd.readouterr().out
 
 
 def test_as_json_it_is_malformed_with_file_and_line(

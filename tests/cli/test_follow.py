@@ -154,7 +154,7 @@ def test_what_cannot_be_followed_is_refused(
     [
         ("END quiescent", "not judged: fairness", 0),
         ("LOOP 0", "whether a loop can be repeated", 3),
-        ("END cut", "conforms (1 events)", 0),
+        ("END cut", "conforms (1 event)", 0),
     ],
 )
 def test_what_only_a_whole_trace_tells_is_not_judged(

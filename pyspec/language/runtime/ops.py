@@ -258,7 +258,7 @@ def set_of(*items: V) -> AnySet:
     return built
 
 
-def cup(s: V, t: V) -> AnySet:
+def cup(s: V, t: V) -> V:
     r"""Return s \cup t."""
     if type(s) is frozenset and type(t) is frozenset:
         if s and t:
@@ -271,7 +271,7 @@ def cup(s: V, t: V) -> AnySet:
     return Union(s, t)
 
 
-def cap(s: V, t: V) -> AnySet:
+def cap(s: V, t: V) -> V:
     r"""Return s \cap t."""
     if type(s) is frozenset and type(t) is frozenset:
         if s and t:
