@@ -13,6 +13,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from pyspec.conformance.module import Formulas, Literals, drawn_at, model_values
+from pyspec.conformance.read_order import read_order
 from pyspec.conformance.said import (
     Heard,
     calls_of,
@@ -65,6 +66,7 @@ class Asker:
         self.facts = spec.facts
         self.constants = constants
         self._spec = spec
+        self._words = read_order(spec, constants)
         self._toolchain = toolchain
         self._stop = stop
         self._shapes = set(self._usual())
@@ -186,6 +188,7 @@ class Asker:
                 next="pxNext",
                 constants={**self.constants, **more},
                 overrides=dict(self._spec.overrides),
+                words=self._words,
             )
             library = (self._spec.path.absolute().parent, *self._spec.library)
             yield Source(module, config, search_path(module, library))

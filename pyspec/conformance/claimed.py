@@ -9,6 +9,7 @@ import difflib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from pyspec.conformance.read_order import read_order
 from pyspec.errors import Mistake
 from pyspec.language.load import Source, compiled
 from pyspec.language.temporal import ActionPredicate, Always, And, StatePredicate
@@ -211,6 +212,7 @@ def _config(
         properties=tuple(alias[name] for name in claimed.properties),
         constants=dict(constants),
         overrides=dict(spec.overrides),
+        words=read_order(spec, constants),
     )
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pyspec.conformance.asking import Asker
 from pyspec.conformance.behaviors import Kind, matching, settled
 from pyspec.conformance.module import Formulas, Literals, drawn_at
+from pyspec.conformance.read_order import read_order
 from pyspec.conformance.verdict import Judgement
 from pyspec.conformance.walk import Walk, shape_of
 from pyspec.errors import Mistake, near
@@ -416,6 +417,7 @@ def touching_calls(
         next="pxNext",
         constants=dict(constants),
         overrides=dict(spec.overrides),
+        words=read_order(spec, constants),
     )
     with Workspace() as workspace:
         module = workspace.path / f"{_NAME}.tla"

@@ -10,9 +10,11 @@ trace costs little more than its distinct events.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from pyspec.conformance.read_order import read_order
 from pyspec.errors import Mistake
 from pyspec.language.facts import substitute
 from pyspec.trace.model import (
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
 # TLC's registers below it are left to the spec, which may count in them.
 _FIRST_SLOT = 1_000_000
+_PLAIN: Final = re.compile(r"[ !#-[\]-~]+")
 
 
 @dataclass
@@ -72,7 +75,7 @@ class Literals:
 
     def declare(self, value: Value) -> None:
         """Make model values of a constant known, whatever else has their names."""
-        for name in model_values(value):
+        for name in sorted(model_values(value)):
             self.model_values.setdefault(name, f"pxV_{name}")
 
     def name(self, name: str) -> str:
@@ -423,7 +426,7 @@ class _Writer:
             "pxTLC == INSTANCE TLC",
             "pxInt == INSTANCE Integers",
             "pxSeq == INSTANCE Sequences",
-            *([f"CONSTANTS {', '.join(names)}"] if names else []),
+            f"CONSTANTS {', '.join(['pxOrder', *names])}",
             "VARIABLES pxT, pxP, pxQ",
             *constants,
             "pxTraces == " + _sequences(traces),
@@ -488,9 +491,18 @@ class _Writer:
             f"CONSTANT {name} <- {operators.get(name, f'pxC_{name}')}"
             for name in self.facts.constants
         ]
-        return "\n".join(
-            ["INIT pxInit", "NEXT pxNext", "INVARIANT pxReport", *names, *values, ""],
-        )
+        asked = ["INIT pxInit", "NEXT pxNext", "INVARIANT pxReport"]
+        return "\n".join([self.order(), *asked, *names, *values, ""])
+
+    def order(self) -> str:
+        """Mention names before anything else does, in the order that they have.
+
+        TLC reads the cfg first.  Nobody looks at this constant; a string that no cfg
+        can hold is left out.
+        """
+        read = read_order(self.questions[0].spec, self.questions[0].constants)
+        texts = [f'"{name}"' for name in read if _PLAIN.fullmatch(name)]
+        return f"CONSTANT pxOrder = {{{', '.join(texts)}}}"
 
 
 def _sequence(items: Iterable[int]) -> str:

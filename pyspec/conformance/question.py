@@ -37,7 +37,8 @@ class Spec:
     `compiled` keeps what the native engine made of it, by constants.
 
     `overrides` are those constants that a cfg gives by an operator (`C <- Op`).
-    `claimed` names the fairness and properties that traces are judged by.
+    `claimed` names the fairness and properties that traces are judged by, `words`
+    are the names in a cfg, in its order.
     """
 
     path: Path
@@ -47,6 +48,7 @@ class Spec:
     overrides: Mapping[str, str] = field(default_factory=dict)
     compiled: dict[str, Asker] = field(default_factory=dict, compare=False, repr=False)
     claimed: Claimed = NOTHING
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,15 @@ def load_spec(
         return Spec(module, found, {}, library, claimed=claimed)
     overrides = _operators_for_constants(module, found, config)
     constants = dict(config.constants)
-    return Spec(module, found, constants, library, overrides, claimed=claimed)
+    return Spec(
+        module,
+        found,
+        constants,
+        library,
+        overrides,
+        claimed=claimed,
+        words=config.words,
+    )
 
 
 def _facts(

@@ -246,6 +246,13 @@ def _standard(files: Mapping[str, Path]) -> Standard:
     return Standard(frozenset(own), frozenset(files) - own)
 
 
+def names_read(module: Path, folders: tuple[Path, ...]) -> tuple[str, ...]:
+    """Return the names of a module and of those it needs, as TLC first reads them."""
+    from pyspec.tla2tools.words import names_in  # noqa: PLC0415 - as the compiler
+
+    return names_in(_texts(module, involved(module, folders)).values())
+
+
 def _texts(module: Path, files: Mapping[str, Path]) -> dict[str, str]:
     """Return the modules' texts in the order in which they are first mentioned."""
     from pyspec.tla2tools.words import names_in  # noqa: PLC0415 - as the compiler

@@ -252,7 +252,7 @@ class Steps:
         """Choose as ever, and note what else would have done."""
         chosen = ops.choose(values, test, at)
         names = self._names(chosen)
-        if not names <= self.chosen_among:
+        if names:  # those that were noted before may stand before others now
             self.chosen_among |= self._as_good(values, test, chosen, names)
             if self.chosen_among >= self._all_names():
                 self.spec._space["choose"] = ops.choose  # noqa: SLF001 - nothing is left to note

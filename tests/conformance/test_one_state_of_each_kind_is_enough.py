@@ -280,6 +280,51 @@ def test_of_two_names_that_are_drawn_only_one_is_any_of_a_few(
     ]
 
 
+LEADERS = r"""
+---- MODULE Leaders ----
+EXTENDS Naturals
+CONSTANTS P, TheLeader, Nobody
+VARIABLES col, best
+vars == <<col, best>>
+
+Init == col = [p \in P |-> 0] /\ best = Nobody
+Begin == best' = (CHOOSE v \in {TheLeader, Nobody} : TRUE) /\ UNCHANGED col
+Red(p) == p # TheLeader /\ col[p] = 0 /\ col' = [col EXCEPT ![p] = 1] /\ UNCHANGED best
+Blue(p) == p # TheLeader /\ col[p] = 0 /\ col' = [col EXCEPT ![p] = 2] /\ UNCHANGED best
+Choose(p) ==
+  /\ col[p] = 2
+  /\ best' = CHOOSE v \in {p, TheLeader} : TRUE
+  /\ UNCHANGED col
+Won(p) == col[p] = 2 /\ best = p /\ UNCHANGED vars
+Next == Begin \/ \E p \in P : Red(p) \/ Blue(p) \/ Choose(p) \/ Won(p)
+====
+"""
+
+
+@pytest.mark.java
+@pytest.mark.parametrize("colours", [("Red", "Blue"), ("Blue", "Red")])
+def test_who_was_chosen_before_may_be_chosen_before_others_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, colours: tuple[str, str]
+) -> None:
+    """p1 comes before the leader p2, and p3 does not: they are not alike."""
+    monkeypatch.setattr(walk, "_FEW", 0)
+    p1, p2, p3 = map(ModelValue, ("p1", "p2", "p3"))
+    constants: dict[str, Value] = {
+        "P": frozenset({p1, p2, p3}),
+        "TheLeader": p2,
+        "Nobody": ModelValue("nobody"),
+    }
+    module = tmp_path / "Leaders.tla"
+    module.write_text(LEADERS)
+    spec = load_spec(find_toolchain(), module)
+    names = ["Begin", *colours, "Choose", "Won"]
+    events = tuple(Event(n, (Call(name),)) for n, name in enumerate(names, 1))
+    trace = Trace("Leaders", events, constants=constants)
+    asker = Asker(spec, constants, find_toolchain)
+    way = Walk(asker.asking([trace]), trace, lambda: None, whole=True)
+    assert (way.go(), way.matched) == (True, 5)
+
+
 @pytest.mark.java
 def test_sixteen_resource_managers_are_few_kinds_of_states() -> None:
     """One vote is received that nobody sent; there are 16! ways to name the RMs."""
