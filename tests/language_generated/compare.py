@@ -98,10 +98,12 @@ class Comparison:
         """Whether it may be one of the differences that decision 6 names.
 
         Values of unlike kinds are compared here where the answer is certain;
-        and sets are compared earlier than TLC does, or never.
+        and sets are compared earlier than TLC does, or never.  What is no bag is
+        refused where TLC looks at no more of it than it needs.
         """
         if self.sort == ("refused", "answered"):
-            return "cannot be compared" in self.ours.why
+            why = self.ours.why
+            return "cannot be compared" in why or "a bag, that is" in why
         return self.sort == ("answered", "refused")
 
     @property

@@ -281,6 +281,8 @@ def bag_cases() -> Iterator[Case]:
     yield from cases("SetToBag({})", call("Bags", "SetToBag"), SETS)
     for name in ("(+)", "(-)", r"\sqsubseteq"):
         yield from cases(f"{{}} {name} {{}}", call("Bags", name), BAGS, BAGS)
+    functions = args((0,), (-5, 2), fn({1: -2, 3: 0}))  # no bags, but with a (-)
+    yield from cases("{} (-) {}", call("Bags", "(-)"), BAGS + functions, functions)
     for name in ("CopiesIn", "BagIn"):
         yield from cases(f"{name}({{}}, {{}})", call("Bags", name), ATOMS[:4], BAGS)
     yield from cases(

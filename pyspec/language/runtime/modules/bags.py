@@ -25,14 +25,17 @@ if TYPE_CHECKING:
 __all__ = ["CONSTANTS", "PREDICATES", "TABLE"]
 
 
-def is_a_bag(b: V) -> bool:
-    """Whether b is a function to positive integers."""
+def is_a_bag(b: V, least: int | None = 1) -> bool:
+    """Whether b is a function to positive integers, or to some that are as large."""
     if type(b) is LazyFunction:
         b = b.plain()
     if type(b) is not tuple and type(b) is not Fn:
         return False
     counts = b.row if type(b) is Fn else b
-    return not counts or (set(map(type, counts)) == _INTEGERS and min(counts) > 0)
+    if not counts:
+        return True
+    are_integers = set(map(type, counts)) == _INTEGERS
+    return are_integers and (least is None or min(counts) >= least)
 
 
 def bag_to_set(b: V) -> V:
@@ -66,13 +69,16 @@ def bag_cup(a: V, b: V) -> V:
 
 
 def bag_minus(a: V, b: V) -> V:
-    """Return the first bag without the elements of the second."""
+    """Return the first bag without the elements of the second.
+
+    By its definition, and in TLC, that is something of any functions to integers.
+    """
     if _is_one_element(b) and type(a) is Fn and is_a_bag(a):
         return _less(a, b)
-    counts = _counts(a, "(-)")
-    others = _counts(b, "(-)")
+    counts = _counts(a, "(-)", least=None)
+    others = _counts(b, "(-)", least=None)
     cup(frozenset(counts), frozenset(others))
-    left = {key: count - others.get(key, 0) for key, count in counts.items()}
+    left = {key: add(count, -others.get(key, 0)) for key, count in counts.items()}
     return fn({key: count for key, count in left.items() if count > 0})
 
 
@@ -160,9 +166,9 @@ def _bag_of(pairs: Any) -> V:  # noqa: ANN401 - pairs of a value and an int
     return fn([(key, count) for key, count in pairs if count])
 
 
-def _counts(b: V, what: str) -> Mapping[V, int]:
+def _counts(b: V, what: str, least: int | None = 1) -> Mapping[V, int]:
     """Return how often each element is in a bag, in TLC's order."""
-    if not is_a_bag(b):
+    if not is_a_bag(b, least):
         raise refused(
             f"an argument of {what} is wrong",
             expected="a bag, that is, a function to positive integers",
